@@ -1,0 +1,219 @@
+/**
+ * The configuration as every service sees it: validated, defaulted, references resolved, durations in milliseconds,
+ * deeply frozen. Key names in `holdfast.yaml` are the snake_case of these (CONTRACT section 3).
+ */
+
+export type Protocol = 'openai' | 'anthropic';
+export type Strategy = 'priority' | 'weighted' | 'least_latency';
+export type ProbeKind = 'auto' | 'models' | 'chat' | 'none';
+export type TokenStrategy = 'sticky' | 'round_robin' | 'least_used';
+
+export interface NamedKey {
+  readonly name: string;
+  readonly key: string;
+}
+
+export interface RetryPolicy {
+  /** Upstream calls for one request and model, the first included. */
+  readonly maxAttempts: number;
+  readonly baseDelayMs: number;
+  readonly multiplier: number;
+  readonly maxDelayMs: number;
+  /** 0.2 is +-20 %. */
+  readonly jitter: number;
+  readonly maxTotalTimeMs: number;
+  /** Share of the requests in flight that may be retries; never fewer than 3 are allowed. */
+  readonly budget: number;
+}
+
+export interface Timeouts {
+  readonly connectMs: number;
+  readonly firstContentMs: number;
+  readonly idleMs: number;
+  readonly totalMs: number;
+}
+
+export interface BreakerPolicy {
+  readonly maxFailures: number;
+  readonly openForMs: number;
+  readonly halfOpenRequests: number;
+  readonly rampMs: number;
+}
+
+export interface HealthPolicy {
+  readonly schedule: string;
+  readonly failureQueueIntervalMs: number;
+  readonly timeoutMs: number;
+  readonly probe: ProbeKind;
+  readonly upAfter: number;
+  readonly downAfter: number;
+  readonly dynamicWeights: boolean;
+}
+
+export interface ThrottlePolicy {
+  readonly enabled: boolean;
+  readonly minIntervalMs: number;
+  readonly scope: 'model' | 'token';
+}
+
+export interface CachePolicy {
+  readonly enabled: boolean;
+  readonly ttlMs: number;
+  readonly maxEntries: number;
+  /** How long past its time an answer may still be served when the alternative is a canned one; 0: never. */
+  readonly staleIfErrorMs: number;
+}
+
+export interface FallbackPolicy {
+  readonly mode: 'canned' | 'error';
+  readonly status: number;
+  readonly texts: readonly string[];
+}
+
+export interface PoolToken {
+  readonly name: string;
+  /** The secret. It never leaves the process that calls the provider. */
+  readonly value: string;
+  readonly account: string;
+}
+
+export interface TokenPool {
+  readonly name: string;
+  readonly tokens: readonly PoolToken[];
+  readonly strategy: TokenStrategy;
+  /** 429s in a row before the pool moves to the next token. */
+  readonly maxFailures: number;
+  /** Block when the provider names no delay. */
+  readonly blockForMs: number;
+}
+
+export interface Endpoint {
+  readonly name: string;
+  readonly cluster: string;
+  /** `<cluster>/<name>`: unique, used in shared state, logs and APIs. */
+  readonly id: string;
+  readonly protocol: Protocol;
+  readonly baseUrl: string;
+  readonly apiKey: string | null;
+  readonly tokenPool: string | null;
+  /** 1 is tried first. */
+  readonly priority: number;
+  readonly weight: number;
+  /** Overrides `timeouts.firstContentMs`. */
+  readonly timeoutMs: number | null;
+  /** Overrides `breaker.maxFailures`. */
+  readonly maxFailures: number | null;
+  /** 0: no cap. */
+  readonly maxConcurrency: number;
+  /** Client model name -> this endpoint's name for it; a name that is absent is passed on unchanged. */
+  readonly models: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly probe: ProbeKind | null;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly strategy: Strategy;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** Overrides are already merged into the route's own copies. */
+export interface Route {
+  /** Glob (`*` and `?`) on the model the client asked for; the first route that matches wins. */
+  readonly model: string;
+  readonly cluster: string;
+  readonly fallbackModels: readonly string[];
+  readonly retry: RetryPolicy;
+  readonly timeouts: Timeouts;
+  readonly throttle: ThrottlePolicy;
+  readonly cache: CachePolicy;
+  readonly fallback: FallbackPolicy;
+  /** Opt-in: a stream that dies after content is continued by the next candidate. */
+  readonly resume: boolean;
+  /** Opt-in: a second candidate when the first content is late. */
+  readonly hedge: boolean;
+}
+
+/** Limits of one model as the provider publishes them; null: unknown or unlimited. Kept per account. */
+export interface ModelLimit {
+  readonly rpm: number | null;
+  readonly rpd: number | null;
+  readonly tpm: number | null;
+  readonly maxInput: number | null;
+  readonly maxOutput: number | null;
+  readonly concurrency: number | null;
+}
+
+export interface Persona {
+  readonly name: string;
+  readonly path: string;
+  readonly model: string;
+  readonly system: string;
+  readonly personalities: Readonly<Record<string, string>>;
+  readonly defaultPersonality: string;
+  readonly history: number;
+  readonly texts: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Tagging {
+  readonly maxRetries: number;
+  readonly retryDelayMs: number;
+  readonly maxAttempts: number;
+  /** null: the first exact model name of the routes. */
+  readonly model: string | null;
+  readonly fallbackModels: readonly string[];
+  readonly concurrency: number;
+  readonly schedule: string;
+}
+
+export interface Alerts {
+  readonly fallbackRatio: { readonly warning: number; readonly critical: number; readonly minRequests: number };
+  readonly responseTimeMs: number;
+}
+
+export interface ServiceAddress {
+  readonly port: number;
+  /** Where the other processes find it. */
+  readonly url: string;
+}
+
+export interface Config {
+  /** Where it came from: a file's path, `environment`, or `built-in`. */
+  readonly source: string;
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly adminPort: number;
+    readonly clientKeys: readonly NamedKey[];
+    readonly adminKeys: readonly NamedKey[];
+    readonly allowOpen: boolean;
+    readonly maxBodyBytes: number;
+    readonly drainTimeoutMs: number;
+  };
+  readonly services: {
+    readonly gateway: { readonly url: string; readonly adminUrl: string };
+    readonly healthChecker: ServiceAddress;
+    readonly tokenRotator: ServiceAddress;
+    readonly tagger: ServiceAddress;
+    readonly simulator: ServiceAddress & { readonly enabled: boolean };
+  };
+  readonly state: { readonly redisUrl: string | null };
+  readonly database: { readonly url: string };
+  readonly retry: RetryPolicy;
+  readonly timeouts: Timeouts;
+  readonly breaker: BreakerPolicy;
+  readonly health: HealthPolicy;
+  readonly throttle: ThrottlePolicy;
+  readonly rateLimit: { readonly enabled: boolean; readonly perMinute: number };
+  readonly cache: CachePolicy;
+  readonly fallback: FallbackPolicy;
+  readonly tokenPools: readonly TokenPool[];
+  readonly clusters: readonly Cluster[];
+  readonly routes: readonly Route[];
+  /** Model name -> limits; empty when no file is configured. */
+  readonly modelLimits: Readonly<Record<string, ModelLimit>>;
+  readonly personas: readonly Persona[];
+  readonly tagging: Tagging;
+  readonly alerts: Alerts;
+}
