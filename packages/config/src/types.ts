@@ -168,7 +168,11 @@ export interface Tagging {
 }
 
 export interface Alerts {
-  readonly fallbackRatio: { readonly warning: number; readonly critical: number; readonly minRequests: number };
+  readonly fallbackRatio: {
+    readonly warning: number;
+    readonly critical: number;
+    readonly minRequests: number;
+  };
   readonly responseTimeMs: number;
 }
 

@@ -99,9 +99,18 @@ export type BodyFault =
 
 /** What one attempt met, free of wire formats: the input of `classify`. */
 export type Observation =
-  | { readonly kind: 'transport'; readonly cause: TransportCause; readonly reusedSocket: boolean; readonly detail: string }
+  | {
+      readonly kind: 'transport';
+      readonly cause: TransportCause;
+      readonly reusedSocket: boolean;
+      readonly detail: string;
+    }
   /** One of our own timers fired. */
-  | { readonly kind: 'timeout'; readonly timer: 'connect' | 'headers' | 'first_content' | 'idle' | 'total' | 'deadline'; readonly afterMs: number }
+  | {
+      readonly kind: 'timeout';
+      readonly timer: 'connect' | 'headers' | 'first_content' | 'idle' | 'total' | 'deadline';
+      readonly afterMs: number;
+    }
   /** We cut it ourselves; never a provider failure. */
   | { readonly kind: 'cancelled'; readonly by: 'client' | 'deadline' | 'hedge' | 'shutdown' }
   /** A complete answer with a status that is no 2xx, or an error inside a 200 (then `status` is the HTTP 200 and `error.status` what the body says). */

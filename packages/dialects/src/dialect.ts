@@ -42,7 +42,13 @@ export interface Usage {
 }
 
 export type AnswerFinding =
-  | { readonly kind: 'ok'; readonly model: string | null; readonly usage: Usage | null; readonly finish: string | null; readonly filtered: boolean }
+  | {
+      readonly kind: 'ok';
+      readonly model: string | null;
+      readonly usage: Usage | null;
+      readonly finish: string | null;
+      readonly filtered: boolean;
+    }
   | { readonly kind: 'error'; readonly error: ProviderError }
   | { readonly kind: 'bad'; readonly fault: BodyFault };
 

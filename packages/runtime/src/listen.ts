@@ -18,7 +18,10 @@ export interface ListenOptions {
 }
 
 /** Starts an HTTP server; rejects with the listen error (address in use, no permission). */
-export async function listen(handler: RequestListener, { host, port, configure }: ListenOptions): Promise<Listening> {
+export async function listen(
+  handler: RequestListener,
+  { host, port, configure }: ListenOptions,
+): Promise<Listening> {
   const server = createServer(handler);
   configure?.(server);
   await new Promise<void>((resolve, reject) => {
@@ -29,7 +32,8 @@ export async function listen(handler: RequestListener, { host, port, configure }
     });
   });
   const address = server.address() as AddressInfo;
-  const shownHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  const shownHost =
+    host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return {
     server,
     port: address.port,

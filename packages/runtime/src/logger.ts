@@ -13,7 +13,9 @@ export interface LoggerOptions {
 
 /** A pino logger whose every string is scrubbed of credentials, by key and by pattern, errors and their causes included. */
 export function createLogger({ service, level = 'info', destination }: LoggerOptions): Logger {
-  const stream = destination ?? (process.stdout.isTTY ? pretty({ colorize: true, ignore: 'pid,hostname', singleLine: true }) : undefined);
+  const stream =
+    destination ??
+    (process.stdout.isTTY ? pretty({ colorize: true, ignore: 'pid,hostname', singleLine: true }) : undefined);
   const options = {
     level,
     base: { service },
@@ -25,7 +27,10 @@ export function createLogger({ service, level = 'info', destination }: LoggerOpt
     serializers: { err: (error: Error) => scrub(stdSerializers.errWithCause(error)) },
     hooks: {
       logMethod(this: Logger, args: unknown[], method: (...args: unknown[]) => void) {
-        method.apply(this, args.map((arg) => (typeof arg === 'string' ? scrub(arg) : arg)));
+        method.apply(
+          this,
+          args.map((arg) => (typeof arg === 'string' ? scrub(arg) : arg)),
+        );
       },
     },
   } as const;

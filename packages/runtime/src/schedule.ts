@@ -5,13 +5,24 @@ export interface Scheduled {
 }
 
 /** Runs `task` on a cron schedule (UTC), never twice at a time. A failure goes to `onError`, and the schedule goes on. */
-export function onCron(expression: string, task: () => Promise<void>, onError: (error: unknown) => void): Scheduled {
-  const scheduled = cron.schedule(expression, () => task().catch(onError), { noOverlap: true, timezone: 'UTC' });
+export function onCron(
+  expression: string,
+  task: () => Promise<void>,
+  onError: (error: unknown) => void,
+): Scheduled {
+  const scheduled = cron.schedule(expression, () => task().catch(onError), {
+    noOverlap: true,
+    timezone: 'UTC',
+  });
   return { stop: () => void scheduled.destroy() };
 }
 
 /** Runs `task` again `intervalMs` after it ended, so that it never overlaps itself. The first run is after one interval. */
-export function everyInterval(intervalMs: number, task: () => Promise<void>, onError: (error: unknown) => void): Scheduled {
+export function everyInterval(
+  intervalMs: number,
+  task: () => Promise<void>,
+  onError: (error: unknown) => void,
+): Scheduled {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const plan = () => {

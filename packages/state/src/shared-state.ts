@@ -34,7 +34,12 @@ export interface SharedState {
   /** Appends; the stream is trimmed to about `maxLength`. Returns the entry's id. */
   streamAppend(key: string, fields: Readonly<Record<string, string>>, maxLength: number): Promise<string>;
   /** Entries for one consumer of a group (created from the stream's beginning when missing): first those it was given and never acknowledged (also another consumer's, idle for `reclaimAfterMs`), then new ones. Does not block. */
-  streamRead(key: string, group: string, consumer: string, options: { count: number; reclaimAfterMs: number }): Promise<StreamEntry[]>;
+  streamRead(
+    key: string,
+    group: string,
+    consumer: string,
+    options: { count: number; reclaimAfterMs: number },
+  ): Promise<StreamEntry[]>;
   streamAcknowledge(key: string, group: string, ids: readonly string[]): Promise<void>;
 
   /** Takes or renews the lease for `owner`; returns a fencing number that grows with every change of owner, or null when another holds it. */
