@@ -61,7 +61,12 @@ export async function startRedis({
       throw new Error(`redis-server ended with ${code} at its start`);
     });
     failed.catch(() => {});
-    await Promise.race([failed, untilAnswering(usedPort)]);
+    try {
+      await Promise.race([failed, untilAnswering(usedPort)]);
+    } catch (error) {
+      launched.kill('SIGKILL');
+      throw error;
+    }
     return launched;
   }
 
@@ -103,7 +108,7 @@ async function untilAnswering(port: number): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   for (;;) {
     const reply = await ask(port, ['PING']).catch(() => null);
-    if (reply === '+PONG') return;
+    if (reply === '+PONG' || reply?.startsWith('-NOAUTH')) return;
     if (performance.now() > deadline) throw new Error(`redis-server on port ${port} does not answer`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
