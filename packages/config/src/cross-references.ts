@@ -1,0 +1,139 @@
+import { isGlob, matchesGlob } from '@holdfast/core/glob';
+import { personalities } from './built-in-personas.ts';
+import type { KeyPath } from './key-path.ts';
+import { asList, asMap, asText } from './loose.ts';
+import { nearestName } from './nearest-name.ts';
+import type { Check, Report } from './validate.ts';
+
+/** `none` and `pending` stand for "no endpoint" in response headers and metrics. */
+const RESERVED = new Set(['none', 'pending', 'other']);
+
+/** What one part of the configuration says about another: every name must lead somewhere that can do what is asked of it. */
+export const checkCrossReferences: Check = (value, report) => {
+  const config = asMap(value);
+  const clusters = asMap(config.clusters);
+  const routes = asList(config.routes).map(asMap);
+  if (Object.keys(clusters).length === 0 && 'clusters' in config)
+    report(['clusters'], 'needs at least one cluster');
+
+  for (const [name, cluster] of Object.entries(clusters))
+    checkCluster(name, asMap(cluster), asMap(config.token_pools), report);
+  if (routes.length === 0 && Object.keys(clusters).length > 1) {
+    report(['routes'], 'is required with more than one cluster: which models go where?');
+  }
+
+  const protocolOf = (cluster: string) => asText(asMap(clusters[cluster]).protocol) ?? 'openai';
+  const routeOf = (model: string) => routes.find((route) => matchesGlob(asText(route.model) ?? '', model));
+  const checkModel = (path: KeyPath, model: unknown, protocol: string): void => {
+    if (typeof model !== 'string' || routes.length === 0) return;
+    const route = routeOf(model);
+    const target = asText(route?.cluster) ?? '';
+    if (isGlob(model)) {
+      report(path, 'must be the exact name of a model, without * or ?');
+    } else if (!route) {
+      const models = routes.map((known) => asText(known.model) ?? '').filter((known) => !isGlob(known));
+      report(path, 'is a model that no route leads to', nearestName(model, models));
+    } else if (target in clusters && protocolOf(target) !== protocol) {
+      report(
+        path,
+        `is routed to a cluster of another protocol: ${protocol} is needed here, and that cluster speaks ${protocolOf(target)}`,
+      );
+    }
+  };
+
+  for (const [index, route] of routes.entries()) {
+    const path = ['routes', index] as const;
+    const cluster = asText(route.cluster);
+    if (cluster === null) continue;
+    if (!(cluster in clusters))
+      report(
+        [...path, 'cluster'],
+        'is not the name of a cluster',
+        nearestName(cluster, Object.keys(clusters)),
+      );
+    else
+      asList(route.fallback_models).forEach((model, position) => {
+        const at = [...path, 'fallback_models', position];
+        if (model === route.model) report(at, 'is the same model again: a fallback has to lead elsewhere');
+        else checkModel(at, model, protocolOf(cluster));
+      });
+  }
+
+  for (const [name, persona] of Object.entries(asMap(config.personas)))
+    checkPersona(name, asMap(persona), checkModel, report);
+  checkPersonaPaths(asMap(config.personas), report);
+
+  const tagging = asMap(config.tagging);
+  checkModel(['tagging', 'model'], tagging.model, 'openai');
+  asList(tagging.fallback_models).forEach((model, index) => {
+    checkModel(['tagging', 'fallback_models', index], model, 'openai');
+  });
+
+  const { warning = 0.5, critical = 0.8 } = asMap(asMap(config.alerts).fallback_ratio);
+  if (Number(warning) > Number(critical))
+    report(['alerts', 'fallback_ratio', 'warning'], 'must not be above critical');
+};
+
+function checkCluster(
+  name: string,
+  cluster: Readonly<Record<string, unknown>>,
+  pools: Readonly<Record<string, unknown>>,
+  report: Report,
+): void {
+  if (RESERVED.has(name)) report(['clusters', name], 'is a reserved name', null, 'key');
+  const protocol = asText(cluster.protocol) ?? 'openai';
+  const seen = new Set<string>();
+  for (const [index, item] of asList(cluster.endpoints).entries()) {
+    const endpoint = asMap(item);
+    const path = ['clusters', name, 'endpoints', index] as const;
+    const endpointName = asText(endpoint.name);
+    if (endpointName !== null) {
+      if (RESERVED.has(endpointName)) report([...path, 'name'], 'is a reserved name');
+      if (seen.has(endpointName))
+        report([...path, 'name'], 'is the name of an endpoint above; names are unique within a cluster');
+      seen.add(endpointName);
+    }
+    const pool = asText(endpoint.token_pool);
+    if (pool !== null && !(pool in pools))
+      report(
+        [...path, 'token_pool'],
+        'is not the name of a token pool',
+        nearestName(pool, Object.keys(pools)),
+      );
+    if (pool !== null && 'api_key' in endpoint)
+      report([...path, 'token_pool'], 'stands beside api_key: an endpoint has one or the other');
+    if (typeof endpoint.protocol === 'string' && endpoint.protocol !== protocol) {
+      report(
+        [...path, 'protocol'],
+        `differs from its cluster, whose endpoints must be interchangeable and speak ${protocol}`,
+      );
+    }
+  }
+}
+
+function checkPersona(
+  name: string,
+  persona: Readonly<Record<string, unknown>>,
+  checkModel: (path: KeyPath, model: unknown, protocol: string) => void,
+  report: Report,
+): void {
+  checkModel(['personas', name, 'model'], persona.model, 'openai');
+  const known = { ...personalities, ...asMap(persona.personalities) };
+  const chosen = asText(persona.default_personality);
+  if (chosen !== null && !Object.hasOwn(known, chosen)) {
+    report(
+      ['personas', name, 'default_personality'],
+      'is not one of the personalities',
+      nearestName(chosen, Object.keys(known)),
+    );
+  }
+}
+
+function checkPersonaPaths(personas: Readonly<Record<string, unknown>>, report: Report): void {
+  const seen = new Set(['/api/health', '/api/status', '/api/check-main-api', '/api/check']);
+  for (const [name, persona] of Object.entries({ miku: {}, ...personas })) {
+    const path = asText(asMap(persona).path) ?? `/api/${name}/chat`;
+    if (seen.has(path)) report(['personas', name, 'path'], 'is the path of something else already');
+    seen.add(path);
+  }
+}
