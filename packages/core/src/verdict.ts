@@ -82,6 +82,10 @@ export type TransportCause =
   | 'too_large'
   | 'encoding'
   | 'refused_stream'
+  | 'headers_timeout'
+  | 'body_timeout'
+  | 'length_mismatch'
+  | 'unexpected_continue'
   | 'other';
 
 /** Why a 200 is not a success. */
@@ -129,4 +133,6 @@ export interface ClassifyContext {
   readonly nowMs: number;
   /** The endpoint draws from a pool of tokens, so `token` makes sense. */
   readonly pooled: boolean;
+  /** Codes of the earlier attempts of this request, oldest first: a schema refusal (P11) is worth one other endpoint, not all of them. */
+  readonly earlier?: readonly string[];
 }
