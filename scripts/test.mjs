@@ -1,38 +1,12 @@
 // Runs every test that can run on this machine; arguments go to jest. Tests that need a server start it themselves; those
-// whose server is not installed are named at the end, with the command that provides it. REQUIRE_SERVERS=1 allows no skip.
+// whose server is not installed are named at the end, with the command that provides it (packages/runtime/testing/needs-server.ts). REQUIRE_SERVERS=1 allows no skip.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { delimiter, dirname, join, relative } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
 
 const root = dirname(import.meta.dirname);
 const reportFile = join(root, 'node_modules/.cache/holdfast/test-results.json');
-
-const SERVERS = [
-  { binary: 'redis-server', debianPackage: 'redis-server' },
-  { binary: 'postgres', debianPackage: 'postgresql' },
-  { binary: 'prometheus', debianPackage: 'prometheus' },
-  { binary: 'promtool', debianPackage: 'prometheus' },
-  { binary: 'prometheus-alertmanager', debianPackage: 'prometheus-alertmanager' },
-  { binary: 'amtool', debianPackage: 'prometheus-alertmanager' },
-];
-
-/** Debian keeps PostgreSQL's server binaries out of PATH, one folder per version. */
-function searchPath() {
-  const postgresRoot = '/usr/lib/postgresql';
-  const postgres = existsSync(postgresRoot)
-    ? readdirSync(postgresRoot).map((version) => join(postgresRoot, version, 'bin'))
-    : [];
-  return [...(process.env.PATH ?? '').split(delimiter), ...postgres];
-}
-
-function missingPackages() {
-  const path = searchPath();
-  const missing = SERVERS.filter(
-    ({ binary }) => !path.some((directory) => existsSync(join(directory, binary))),
-  );
-  return [...new Set(missing.map(({ debianPackage }) => debianPackage))];
-}
 
 function runJest() {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
@@ -66,10 +40,6 @@ const exitCode = await runJest();
 const skipped = existsSync(reportFile) ? skippedTests() : [];
 if (skipped.length > 0) {
   console.log(`\nSkipped (${skipped.length}):\n${skipped.map((name) => `  ${name}`).join('\n')}`);
-  const packages = missingPackages();
-  if (packages.length > 0) {
-    console.log(`Provide what they need with: apt-get install --no-install-recommends ${packages.join(' ')}`);
-  }
 }
 const skipsAllowed = process.env.REQUIRE_SERVERS !== '1' || process.argv.length > 2;
 process.exitCode = skipped.length > 0 && !skipsAllowed ? 1 : exitCode;
