@@ -1,11 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { watchExchanges } from './drain.ts';
 
 export interface Listening {
   readonly server: Server;
   readonly port: number;
   readonly url: string;
-  /** Refuses new connections, lets running exchanges end for at most `drainMs`, then cuts them. */
+  /** Refuses new connections, closes idle ones, lets running exchanges end for at most `drainMs`, then cuts them. Later calls join the first. */
   close(drainMs?: number): Promise<void>;
 }
 
@@ -23,6 +24,8 @@ export async function listen(
   { host, port, configure }: ListenOptions,
 ): Promise<Listening> {
   const server = createServer(handler);
+  const exchanges = watchExchanges(server);
+  let closing: Promise<void> | undefined;
   configure?.(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -38,14 +41,9 @@ export async function listen(
     server,
     port: address.port,
     url: `http://${shownHost}:${address.port}`,
-    close: (drainMs = 0) =>
-      new Promise((resolve) => {
-        const cut = setTimeout(() => server.closeAllConnections(), drainMs);
-        server.close(() => {
-          clearTimeout(cut);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    close(drainMs = 0) {
+      closing ??= exchanges.drain(drainMs);
+      return closing;
+    },
   };
 }

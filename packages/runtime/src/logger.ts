@@ -1,6 +1,6 @@
-import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
-import { scrub } from './scrub.ts';
+import { scrub, scrubText } from './scrub.ts';
 
 export type { Logger } from 'pino';
 
@@ -22,17 +22,33 @@ export function createLogger({ service, level = 'info', destination }: LoggerOpt
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: {
       level: (label: string) => ({ level: label }),
-      log: (fields: Record<string, unknown>) => scrub(fields) as Record<string, unknown>,
+      log: scrubFields,
     },
-    serializers: { err: (error: Error) => scrub(stdSerializers.errWithCause(error)) },
+    // What `log` made of an error is plain already; pino's own serializer would only get in the way.
+    serializers: { err: (error: unknown) => error },
     hooks: {
       logMethod(this: Logger, args: unknown[], method: (...args: unknown[]) => void) {
-        method.apply(
-          this,
-          args.map((arg) => (typeof arg === 'string' ? scrub(arg) : arg)),
-        );
+        method.apply(this, scrubArguments(args));
       },
     },
   } as const;
-  return stream ? pino(options as never, stream) : pino(options as never);
+  const logger: Logger = stream ? pino(options as never, stream) : pino(options as never);
+  // Children inherit this one in turn; pino has no hook for what is bound to a child.
+  const { child } = logger;
+  logger.child = function (this: Logger, bindings: Record<string, unknown>, childOptions) {
+    return child.call(this, scrubFields(bindings), childOptions);
+  } as Logger['child'];
+  return logger;
+}
+
+function scrubFields(fields: Record<string, unknown>): Record<string, unknown> {
+  return scrub(fields) as Record<string, unknown>;
+}
+
+/** Texts and format values; and a message for a lone error, which pino would else copy from it as it is. */
+function scrubArguments([first, ...rest]: unknown[]): unknown[] {
+  if (typeof first !== 'object' || first === null) return [first, ...rest].map(scrub);
+  const error = first instanceof Error ? first : (first as { err?: unknown }).err;
+  if (rest.length === 0 && error instanceof Error) return [first, scrubText(error.message)];
+  return [first, ...rest.map(scrub)];
 }
