@@ -186,11 +186,6 @@ export function longer<B extends Bench | Invalid>(a: B | null, b: B | null): B |
   return JSON.stringify(a) >= JSON.stringify(b) ? a : b;
 }
 
-/** The next midnight UTC, when day quotas end that name no other time. */
-export function nextUtcMidnight(nowMs: number): number {
-  return (Math.floor(nowMs / MAX_BENCH_MS) + 1) * MAX_BENCH_MS;
-}
-
 function bench(nowMs: number, delayMs: number, provenance: DelayProvenance, reason: BlockReason): Bench {
   return {
     sinceMs: nowMs,
@@ -201,7 +196,8 @@ function bench(nowMs: number, delayMs: number, provenance: DelayProvenance, reas
 }
 
 function usualDelay(reason: BlockReason, nowMs: number, policy: TokenPolicy): number {
-  if (reason === 'day_quota') return nextUtcMidnight(nowMs) - nowMs;
+  // Until midnight UTC, when day quotas end that name no other time.
+  if (reason === 'day_quota') return MAX_BENCH_MS - (nowMs % MAX_BENCH_MS);
   if (reason === 'no_credit') return NO_CREDIT_MS;
   return reason === 'not_in_plan' ? MAX_BENCH_MS : policy.blockForMs;
 }

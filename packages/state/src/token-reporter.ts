@@ -1,0 +1,119 @@
+import type { TokenEvent } from '@holdfast/core/tokens/token-state';
+import type { TokenUse } from '@holdfast/core/tokens/verdict-to-token-event';
+import { tokenReportsKey } from './keys.ts';
+import type { SharedState } from './shared-state.ts';
+import { reportEntry, type TokenReport } from './token-records.ts';
+
+export interface TokenReporter {
+  /**
+   * Notes the outcome of one use; returns at once and never throws. A success of a healthy token only travels with the
+   * next batch of its kind (`HEALTHY_INTERVAL_MS`), everything else within `BATCH_INTERVAL_MS`.
+   */
+  report(
+    pool: string,
+    use: TokenUse,
+    outcome: { result: string; event: TokenEvent; recovering: boolean },
+  ): void;
+  /** Sends what is waiting. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TokenReporterOptions {
+  readonly state: SharedState;
+  readonly now: () => number;
+  /** A report was dropped because the store has been away for too long. */
+  readonly onDropped?: (count: number) => void;
+}
+
+/** One append carries all reports of this time: some ten per second at most, whatever the traffic. */
+const BATCH_INTERVAL_MS = 100;
+/** Healthy use is told for `lastUsed` only. */
+const HEALTHY_INTERVAL_MS = 10_000;
+const MAX_BATCH = 100;
+const MAX_WAITING = 1000;
+/** About an hour of a storm; the rotator is never that far behind while it lives. */
+const MAX_STREAM_LENGTH = 10_000;
+
+/** The gateways' side of the report stream: batches, waits in a bounded queue while the store is away, and never blocks. */
+export function createTokenReporter({ state, now, onDropped }: TokenReporterOptions): TokenReporter {
+  const waiting: TokenReport[] = [];
+  const healthy = new Map<string, TokenReport>();
+  let healthySinceMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let timerDueMs = 0;
+  let sending: Promise<void> | null = null;
+  let closed = false;
+
+  function plan(): void {
+    if (closed || (waiting.length === 0 && healthy.size === 0)) return;
+    const dueMs = waiting.length > 0 ? now() + BATCH_INTERVAL_MS : healthySinceMs + HEALTHY_INTERVAL_MS;
+    if (timer && timerDueMs <= dueMs) return;
+    clearTimeout(timer);
+    timerDueMs = dueMs;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        void flush(false);
+      },
+      Math.max(0, dueMs - now()),
+    );
+    timer.unref();
+  }
+
+  function flush(all: boolean): Promise<void> {
+    sending ??= send(all).finally(() => {
+      sending = null;
+      plan();
+    });
+    return sending;
+  }
+
+  async function send(all: boolean): Promise<void> {
+    if (all || now() - healthySinceMs >= HEALTHY_INTERVAL_MS) {
+      enqueue([...healthy.values()]);
+      healthy.clear();
+    }
+    while (waiting.length > 0 && state.up) {
+      const batch = waiting.splice(0, MAX_BATCH);
+      try {
+        await state.streamAppend(tokenReportsKey, reportEntry(batch), MAX_STREAM_LENGTH);
+      } catch {
+        waiting.unshift(...batch); // the store says itself that it is away; this goes with the next turn
+        enqueue([]);
+        return;
+      }
+    }
+  }
+
+  function enqueue(reports: readonly TokenReport[]): void {
+    waiting.push(...reports);
+    const excess = waiting.length - MAX_WAITING;
+    if (excess <= 0) return;
+    waiting.splice(0, excess);
+    onDropped?.(excess);
+  }
+
+  return {
+    report(pool, { token, account, model }, { result, event, recovering }) {
+      const nowMs = now();
+      const report: TokenReport = { pool, token, account, model, result, event, atMs: nowMs, uses: 1 };
+      if (event.kind !== 'concurrency' && (event.kind !== 'success' || recovering)) {
+        enqueue([report]);
+      } else {
+        if (healthy.size === 0) healthySinceMs = nowMs;
+        const key = `${pool}\n${token}`;
+        const uses = (healthy.get(key)?.uses ?? 0) + 1;
+        healthy.set(key, { ...report, uses });
+      }
+      plan();
+    },
+    flush: () => flush(true),
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await sending;
+      await flush(true);
+    },
+  };
+}
