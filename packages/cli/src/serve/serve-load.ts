@@ -1,0 +1,22 @@
+import { loadConfig } from '@holdfast/config/load-config';
+import { createLifecycle } from '@holdfast/runtime/lifecycle';
+import { createLogger } from '@holdfast/runtime/logger';
+import { closeOnSignals } from '@holdfast/runtime/on-signals';
+import { runLoad } from '@holdfast/simulator/load-generator';
+
+/** Steady demo traffic against the gateway, so that dashboards move. */
+export async function serveLoad(path: string | undefined): Promise<void> {
+  const config = loadConfig({ path });
+  const logger = createLogger({ service: 'load' });
+  const lifecycle = createLifecycle();
+  closeOnSignals({ close: lifecycle.close, logger, giveUpAfterMs: 5000 });
+  const models = [...new Set(config.routes.map(({ model }) => model.replaceAll('*', '') || 'gpt-4o-mini'))];
+  const load = runLoad({
+    url: config.services.gateway.url,
+    requestsPerSecond: 5,
+    models,
+    streamShare: 0.3,
+    log: (line: string) => logger.info(line),
+  });
+  lifecycle.onClose('load', () => load.stop());
+}

@@ -1,0 +1,24 @@
+import type { Gateway } from './gateway.ts';
+import type { Exchange } from './ingress/exchange.ts';
+import type { MetricProtocol, Outcome } from './metrics.ts';
+
+/** The one place where a request is counted and logged, exactly once, when its answer is on its way. */
+export function account(exchange: Exchange, gateway: Gateway, outcome: Outcome): void {
+  exchange.outcome = outcome;
+  const cluster = exchange.route.cluster.cluster.name;
+  const metrics = gateway.metrics.forCluster(cluster);
+  const durationMs = gateway.now() - exchange.startedMs;
+  const overheadMs = Math.max(0, durationMs - exchange.elsewhereMs);
+  metrics.request(exchange.dialect.protocol as MetricProtocol, outcome);
+  if (outcome !== 'cancelled') metrics.duration(exchange.stream !== null, durationMs / 1000);
+  metrics.overhead(overheadMs / 1000);
+  if (exchange.firstContentMs !== null) metrics.firstContent(exchange.firstContentMs / 1000);
+  if (exchange.usage) {
+    const model = exchange.routing.labelFor(exchange.served.model);
+    if (exchange.usage.inputTokens)
+      gateway.metrics.usage(cluster, model, 'input', exchange.usage.inputTokens);
+    if (exchange.usage.outputTokens)
+      gateway.metrics.usage(cluster, model, 'output', exchange.usage.outputTokens);
+  }
+  gateway.accessLog.write(exchange, outcome, durationMs, overheadMs);
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { keyGuards } from '@holdfast/runtime/require-key';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import type { Gateway } from './gateway.ts';
+import { clientPaths, dialectAt } from './ingress/client-routes.ts';
+import { listModels } from './ops/list-models.ts';
+import { operationsProxies } from './ops/operations-proxies.ts';
+import { proxyOpaque } from './passthrough.ts';
+import { type ClientApi, serveClient } from './serve-client.ts';
+
+/**
+ * Everything on the client port. The client API is looked up in an exact table before Express sees the request: it is
+ * nearly all of the traffic, and a table cannot be talked into another route.
+ */
+export function createClientListener(api: ClientApi): RequestListener {
+  const rest = createRestApp(api);
+  return (request, response) => {
+    const refusal = suspicious(request);
+    if (refusal) return sendPlainError(response, 400, refusal);
+    const dialect = request.method === 'POST' ? dialectAt(request.url!) : undefined;
+    if (dialect === undefined) {
+      rest(request, response);
+      return;
+    }
+    serveClient(api, request, response, dialect).catch((error: unknown) =>
+      crash(api.gateway, response, error),
+    );
+  };
+}
+
+/** What Node lets through and no honest client sends (FAULTS C02, C03). */
+function suspicious(request: IncomingMessage): string | null {
+  const raw = request.rawHeaders;
+  let hosts = 0;
+  for (let i = 0; i < raw.length; i += 2) {
+    if (raw[i]!.length === 4 && raw[i]!.toLowerCase() === 'host') hosts++;
+  }
+  if (hosts > 1) return 'More than one Host header.';
+  const url = request.url!;
+  if (url.charCodeAt(0) !== 47 || /\/\.{1,2}(?:[/?]|$)|%2e|%2f|%5c|\\/i.test(url))
+    return 'The request path is not allowed.';
+  return null;
+}
+
+function createRestApp({ gateway }: ClientApi) {
+  const guards = keyGuards(() => {
+    const { clientKeys, adminKeys } = gateway.routing.config.server;
+    return { client: clientKeys.map(({ key }) => key), admin: adminKeys.map(({ key }) => key) };
+  });
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.get('/health', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  app.get(['/v1/models', '/models'], guards.read, (_request, response) => {
+    response.json(listModels(gateway.routing));
+  });
+  // Before the 404 of /v1: the token routes live there too.
+  app.use(operationsProxies(gateway, guards));
+  app.use(guards.read, proxyOpaque(gateway));
+  app.use((request: Request, response: Response) => {
+    sendPlainError(
+      response,
+      404,
+      `Nothing at ${request.method} ${request.path.slice(0, 100)}. The client API is: ${clientPaths.join(', ')}, GET /v1/models.`,
+    );
+  });
+  // Last: Express hands every error of the routes above to it.
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) =>
+    crash(gateway, response, error),
+  );
+  return app;
+}
+
+/** A bug of ours: the details stay in the log. */
+function crash(gateway: Gateway, response: ServerResponse, error: unknown): void {
+  gateway.logger.error({ err: error }, 'request failed inside the gateway');
+  if (response.headersSent) response.destroy();
+  else sendPlainError(response, 500, 'Internal error in the gateway.', 'api_error');
+}
+
+export function sendPlainError(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  type = 'invalid_request_error',
+): void {
+  const body = JSON.stringify({ error: { message, type, code: null, param: null } });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}

@@ -1,0 +1,253 @@
+import { transportCause } from '@holdfast/core/transport-cause';
+import type { Observation } from '@holdfast/core/verdict';
+import type { AnswerFinding, Dialect, Usage } from '@holdfast/dialects/dialect';
+import type { Dispatcher } from 'undici';
+import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
+import type { Body } from './bodies.ts';
+import { openBody } from './open-body.ts';
+
+/** One call to make. Times are ms on the monotonic clock. */
+export interface AttemptOrder {
+  readonly runtime: EndpointRuntime;
+  readonly dialect: Dialect;
+  readonly body: Buffer;
+  /** Flat list: the endpoint's own, the credential, and what the client's allow-listed headers add. */
+  readonly headers: readonly string[];
+  readonly wantsStream: boolean;
+  readonly newSocket: boolean;
+  readonly connectMs: number;
+  readonly firstContentMs: number;
+  readonly idleMs: number;
+  /** Nothing before content outlives this. */
+  readonly deadlineMs: number;
+  /** A stream with content may go on until then. */
+  readonly totalMs: number;
+  /** Where a stream's events go. */
+  readonly gate: StreamGate;
+  readonly now: () => number;
+}
+
+/** The client's side of a stream: the commit point lives behind it. */
+export interface StreamGate {
+  /** The first real content: from here on nothing is retried. `held` are the bytes that wait, content included. */
+  commit(held: Buffer): void;
+  /** Later events; false asks to pause until `onDrain`. */
+  write(bytes: Buffer): boolean;
+  onDrain(resume: () => void): void;
+}
+
+/** What an attempt came to. */
+export interface AttemptReport {
+  readonly observation: Observation;
+  /** The whole answer, when the observation is a success that was not streamed out. */
+  readonly answer: Buffer | null;
+  /** Bytes that end a stream properly for the client: the upstream's terminator or what must stand in for it. */
+  readonly ending: Buffer | null;
+  /** Events that were read but never reached the client, when the stream was a success without content. */
+  readonly held: Buffer | null;
+  readonly committed: boolean;
+  readonly finding: (AnswerFinding & { kind: 'ok' }) | null;
+  readonly usage: Usage | null;
+  readonly model: string | null;
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly firstContentMs: number | null;
+}
+
+/** A call under way. */
+export interface RunningAttempt {
+  readonly report: Promise<AttemptReport>;
+  /** Cuts it; the report then says so. */
+  cancel(by: 'client' | 'deadline' | 'hedge' | 'shutdown'): void;
+}
+
+/** A private marker: undici reports our own abort like a peer's death. */
+const ATTEMPT_OVER = new Error('the attempt is over');
+/** How long a body may take to end after its terminator before the connection is given up. */
+const LINGER_MS = 1000;
+
+type Phase = 'connect' | 'headers' | 'first_content' | 'idle';
+
+/** Calls the endpoint once. Never throws: every way it can end is an observation. */
+export function attempt(order: AttemptOrder): RunningAttempt {
+  const call = new Call(order);
+  return { report: call.report, cancel: (by) => call.finish({ kind: 'cancelled', by }) };
+}
+
+/** undici's handler for one exchange, with timers of our own (undici's have a grain of a second and count bytes, not content). */
+class Call {
+  readonly report: Promise<AttemptReport>;
+  readonly #order: AttemptOrder;
+  readonly #startedMs: number;
+  #resolve!: (report: AttemptReport) => void;
+  #controller: Dispatcher.DispatchController | null = null;
+  #body: Body | null = null;
+  #phase: Phase = 'connect';
+  #phaseEndsMs: number;
+  #timer: NodeJS.Timeout;
+  #linger: NodeJS.Timeout | undefined;
+  #dispatching = true;
+  #reusedSocket = false;
+  #status: number | null = null;
+  #firstContentMs: number | null = null;
+  #committed = false;
+  #paused = false;
+  #settled = false;
+
+  constructor(order: AttemptOrder) {
+    this.#order = order;
+    this.#startedMs = order.now();
+    this.#phaseEndsMs = this.#startedMs + order.connectMs;
+    this.report = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    this.#timer = setTimeout(this.#tick, this.#msToNextEnd());
+    try {
+      order.runtime.pool.dispatch(
+        {
+          method: 'POST',
+          path: order.runtime.pathFor(order.dialect),
+          headers: order.headers as string[],
+          body: order.body,
+          reset: order.newSocket,
+        },
+        this,
+      );
+    } catch (error) {
+      this.finish({ kind: 'transport', ...transportCause(error), reusedSocket: false });
+    }
+    this.#dispatching = false;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#settled) {
+      controller.abort(ATTEMPT_OVER);
+      return;
+    }
+    // Started within the dispatch call: the connection was there already.
+    this.#reusedSocket = this.#dispatching;
+    this.#controller = controller;
+    this.#phase = 'headers';
+    this.#phaseEndsMs = this.#order.now() + this.#order.firstContentMs;
+    if (!this.#reusedSocket) this.#rearm();
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (this.#settled || status < 200) return;
+    this.#status = status;
+    this.#phase = 'first_content';
+    this.#body = openBody(this.#order, status, headers, {
+      found: (observation, ending) => this.finish(observation, ending),
+      content: (held) => this.#commit(held),
+      events: (bytes) => this.#forward(bytes),
+    });
+    this.#controller = controller;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#settled) this.#body!.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    clearTimeout(this.#linger);
+    if (!this.#settled) this.#body!.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#settled) return;
+    const failure: Observation = {
+      kind: 'transport',
+      ...transportCause(error),
+      reusedSocket: this.#reusedSocket && this.#status === null,
+    };
+    // A break after the finish reason is a success: what had to be said was said.
+    if (this.#body?.completeWithoutEnd()) this.#body.end();
+    else this.finish(failure);
+  }
+
+  /** Ends the attempt once; later calls are ignored. */
+  finish(observation: Observation, ending: Buffer | null = null): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    const success = observation.kind === 'success';
+    const body = this.#body;
+    if (!body?.finished) {
+      // After a stream's terminator the body is about to end: waiting for that keeps the connection for the next call.
+      if (success) this.#linger = setTimeout(this.#abort, LINGER_MS);
+      else this.#abort();
+    }
+    this.#resolve({
+      observation,
+      answer: success ? (body?.answer ?? null) : null,
+      ending,
+      held: success && !this.#committed ? (body?.held() ?? null) : null,
+      committed: this.#committed,
+      finding: body?.finding ?? null,
+      usage: body?.usage ?? null,
+      model: body?.model ?? null,
+      status: this.#status,
+      durationMs: this.#order.now() - this.#startedMs,
+      firstContentMs: this.#firstContentMs,
+    });
+  }
+
+  readonly #abort = (): void => {
+    this.#controller?.abort(ATTEMPT_OVER);
+  };
+
+  #commit(held: Buffer): void {
+    const now = this.#order.now();
+    this.#committed = true;
+    this.#firstContentMs = now - this.#startedMs;
+    this.#phase = 'idle';
+    this.#phaseEndsMs = now + this.#order.idleMs;
+    this.#rearm();
+    this.#order.gate.commit(held);
+  }
+
+  #forward(bytes: Buffer): void {
+    this.#phaseEndsMs = this.#order.now() + this.#order.idleMs;
+    if (this.#order.gate.write(bytes) || this.#paused) return;
+    this.#paused = true;
+    this.#controller?.pause();
+    this.#order.gate.onDrain(() => {
+      this.#paused = false;
+      this.#phaseEndsMs = this.#order.now() + this.#order.idleMs;
+      this.#controller?.resume();
+    });
+  }
+
+  /** The phase's end moves with every event, the timer does not: when it fires early it is set again for the rest. */
+  readonly #tick = (): void => {
+    const now = this.#order.now();
+    const limit = this.#committed ? this.#order.totalMs : this.#order.deadlineMs;
+    if (now >= limit) {
+      this.finish({
+        kind: 'timeout',
+        timer: this.#committed ? 'total' : 'deadline',
+        afterMs: now - this.#startedMs,
+      });
+    } else if (now >= this.#phaseEndsMs && !this.#paused) {
+      if (this.#phase === 'idle' && this.#body?.completeWithoutEnd()) this.#body.end();
+      else this.finish({ kind: 'timeout', timer: this.#phase, afterMs: now - this.#startedMs });
+    } else {
+      this.#rearm();
+    }
+  };
+
+  #rearm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#tick, this.#msToNextEnd());
+  }
+
+  #msToNextEnd(): number {
+    const limit = this.#committed ? this.#order.totalMs : this.#order.deadlineMs;
+    const end = this.#paused ? limit : Math.min(this.#phaseEndsMs, limit);
+    return Math.max(1, Math.ceil(end - this.#order.now()));
+  }
+}

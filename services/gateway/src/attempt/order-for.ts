@@ -1,0 +1,58 @@
+import type { PoolToken } from '@holdfast/config/types';
+import { withModel } from '@holdfast/dialects/request/with-model';
+import { type Gateway, upstreamModel } from '../gateway.ts';
+import type { Exchange } from '../ingress/exchange.ts';
+import type { Plan } from '../plan/plan-next.ts';
+import { credentialHeader } from '../states/endpoint-runtime.ts';
+import type { RouteRuntime } from '../states/routing.ts';
+import type { AttemptOrder, StreamGate } from './attempt.ts';
+import { addForwardedHeaders } from './request-headers.ts';
+
+/** Nothing is streamed to a client that asked for no stream. */
+const NO_STREAM: StreamGate = { commit() {}, write: () => true, onDrain() {} };
+
+/** The call a planned attempt comes to: the client's bytes with the endpoint's name of the model, and the timers that apply. */
+export function orderFor(
+  exchange: Exchange,
+  gateway: Gateway,
+  plan: Plan & { kind: 'attempt' },
+  { route }: RouteRuntime,
+  model: string,
+  token: PoolToken | null,
+): AttemptOrder {
+  const { runtime } = plan;
+  const { endpoint } = runtime;
+  const headers = [...runtime.headers];
+  if (token) headers.push(...credentialHeader(endpoint.protocol, token.value));
+  addForwardedHeaders(headers, exchange.request.headers, endpoint.protocol);
+  const now = gateway.now();
+  const firstContentMs = endpoint.timeoutMs ?? route.timeouts.firstContentMs;
+  return {
+    runtime,
+    dialect: exchange.dialect,
+    body: withModel(exchange.body, exchange.facts, upstreamModel(endpoint, model)),
+    headers,
+    wantsStream: exchange.stream !== null,
+    newSocket: plan.why === 'same_once',
+    connectMs: route.timeouts.connectMs,
+    firstContentMs: isLastChance(exchange, plan, route)
+      ? Math.max(firstContentMs, exchange.deadlineMs - now)
+      : firstContentMs,
+    idleMs: route.timeouts.idleMs,
+    deadlineMs: exchange.deadlineMs,
+    totalMs: exchange.options.timeoutMs === null ? now + route.timeouts.totalMs : exchange.deadlineMs,
+    gate: exchange.stream ?? NO_STREAM,
+    now: gateway.now,
+  };
+}
+
+/** After the last retry of a request that has no canned answer and no other model, cutting the attempt early would help nobody: it gets all the time left. */
+function isLastChance(
+  exchange: Exchange,
+  plan: Plan & { kind: 'attempt' },
+  route: RouteRuntime['route'],
+): boolean {
+  if (!plan.last || exchange.trail.length === 0) return false;
+  const canned = exchange.route.route.fallback.mode === 'canned' && !exchange.options.honest;
+  return !canned && (route !== exchange.route.route || route.fallbackModels.length === 0);
+}

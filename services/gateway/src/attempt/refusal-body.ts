@@ -1,0 +1,37 @@
+import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
+import { type Body, type BodyEvents, createCollector } from './bodies.ts';
+
+/** An error needs no more; the rest is not read. */
+const MAX_ERROR_BYTES = 256 * 1024;
+
+/** The body of a status that is no 2xx. */
+export function refusalBody(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  events: BodyEvents,
+): Body {
+  const collector = createCollector(MAX_ERROR_BYTES);
+  let finished = false;
+  const judge = () => {
+    const { error, body } = readErrorBody(collector.take());
+    events.found({ kind: 'refused', status, headers, error, body }, null);
+  };
+  return {
+    push(chunk) {
+      if (!collector.add(chunk)) judge();
+    },
+    end() {
+      finished = true;
+      judge();
+    },
+    completeWithoutEnd: () => true,
+    held: () => null,
+    answer: null,
+    finding: null,
+    usage: null,
+    model: null,
+    get finished() {
+      return finished;
+    },
+  };
+}

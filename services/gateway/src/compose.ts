@@ -1,0 +1,157 @@
+import type { Server } from 'node:http';
+import type { Writable } from 'node:stream';
+import type { Config } from '@holdfast/config/types';
+import { createLifecycle } from '@holdfast/runtime/lifecycle';
+import { listen } from '@holdfast/runtime/listen';
+import type { Logger } from '@holdfast/runtime/logger';
+import type { SharedState } from '@holdfast/state/shared-state';
+import { createAccessLog } from './access-log.ts';
+import { createAdminApp } from './admin/admin-app.ts';
+import { createAlerts } from './admin/alerts.ts';
+import { createClientListener } from './app.ts';
+import { nowMs } from './clock.ts';
+import type { Gateway } from './gateway.ts';
+import { cancelExchange } from './ingress/exchange.ts';
+import { createRequestIds } from './ingress/request-id.ts';
+import { createGatewayMetrics } from './metrics.ts';
+import { createIdentify } from './policy/client-keys.ts';
+import { createReports } from './states/reports.ts';
+import { createRetryBudget } from './states/retry-budget.ts';
+import { buildRouting } from './states/routing.ts';
+import { subscribeToState } from './states/subscriptions.ts';
+import { createTokenStates } from './states/token-states.ts';
+
+export interface GatewayParts {
+  readonly config: Config;
+  readonly state: SharedState;
+  readonly logger: Logger;
+  /** Where request lines go as plain JSON; null: through the logger. */
+  readonly accessLog?: Writable | null;
+  readonly random?: () => number;
+  readonly now?: () => number;
+}
+
+export interface RunningGateway {
+  readonly url: string;
+  readonly port: number;
+  readonly adminUrl: string;
+  readonly adminPort: number;
+  readonly gateway: Gateway;
+  /** Swaps in a valid configuration; requests under way end on the old one. Ports and hosts stay. */
+  applyConfig(config: Config): void;
+  /** Shown in `/readyz` and the status page until the next success. */
+  configFailed(reason: string): void;
+  /** Drains: refuses new connections, lets requests end, then cuts them. */
+  close(): Promise<void>;
+}
+
+/** Puts a gateway together and starts it. */
+export async function composeGateway({
+  config,
+  state,
+  logger,
+  accessLog = null,
+  random = Math.random,
+  now = nowMs,
+}: GatewayParts): Promise<RunningGateway> {
+  const lifecycle = createLifecycle();
+  const metrics = createGatewayMetrics();
+  const gateway: Gateway = {
+    routing: buildRouting(config, metrics, null),
+    tokens: tokenStates(null, config),
+    metrics,
+    logger,
+    accessLog: createAccessLog(logger, accessLog),
+    budget: createRetryBudget(),
+    reports: createReports({ state, logger, now }),
+    exchanges: new Set(),
+    draining: false,
+    now,
+    random,
+  };
+  let identify = createIdentify(config.server.clientKeys);
+  let configError: string | null = null;
+
+  function tokenStates(previous: Gateway['tokens'] | null, next: Config) {
+    return createTokenStates(next.tokenPools, previous, (pool, from, to) =>
+      logger.warn({ pool, from, to }, 'token rotated'),
+    );
+  }
+  const prepareMetrics = () =>
+    metrics.prepare(gateway.routing.config, function* () {
+      for (const {
+        endpoint,
+        state: { breaker },
+      } of gateway.routing.endpoints.values())
+        yield { endpoint, kind: breaker.kind };
+    });
+  prepareMetrics();
+  lifecycle.onClose('upstream connections', () => gateway.routing.retire(null));
+  lifecycle.onClose('reports', () => gateway.reports.close());
+  lifecycle.onClose('subscriptions', subscribeToState(gateway, state));
+
+  const alerts = createAlerts(logger, metrics);
+  const adminApp = createAdminApp({
+    gateway,
+    alerts,
+    configError: () => configError,
+    stateUp: () => state.up,
+  });
+  const admin = await listen(adminApp, { host: config.server.host, port: config.server.adminPort });
+  lifecycle.onClose('admin port', () => admin.close(1000));
+
+  const listener = createClientListener({ gateway, identify: () => identify, requestId: createRequestIds() });
+  const client = await listen(listener, {
+    host: config.server.host,
+    port: config.server.port,
+    configure: limitServer,
+  });
+  lifecycle.onClose('client port', () => drain(gateway, client.close));
+
+  return {
+    url: client.url,
+    port: client.port,
+    adminUrl: admin.url,
+    adminPort: admin.port,
+    gateway,
+    applyConfig(next) {
+      const old = gateway.routing;
+      gateway.routing = buildRouting(next, metrics, old);
+      gateway.tokens = tokenStates(gateway.tokens, next);
+      identify = createIdentify(next.server.clientKeys);
+      prepareMetrics();
+      configError = null;
+      metrics.configReload.succeeded(Date.now());
+      logger.info({ source: next.source }, 'configuration reloaded');
+      old
+        .retire(gateway.routing)
+        .catch((error: unknown) => logger.warn({ err: error }, 'closing old connections failed'));
+    },
+    configFailed(reason) {
+      configError = reason;
+      metrics.configReload.failed();
+      logger.error({ reason }, 'configuration not reloaded, the last good one stays');
+    },
+    close: lifecycle.close,
+  };
+}
+
+/** Limits on what a connection may take (FAULTS C04, C14, I17). */
+function limitServer(server: Server): void {
+  server.headersTimeout = 15_000;
+  server.requestTimeout = 60_000;
+  server.keepAliveTimeout = 75_000;
+  server.maxHeadersCount = 100;
+  server.maxConnections = 20_000;
+}
+
+/** New connections are refused at once, running requests end by themselves; what is left after the time is cut honestly. */
+async function drain(gateway: Gateway, closeServer: (drainMs: number) => Promise<void>): Promise<void> {
+  gateway.draining = true;
+  const { drainTimeoutMs } = gateway.routing.config.server;
+  const cut = setTimeout(() => {
+    for (const exchange of gateway.exchanges) cancelExchange(exchange, 'shutdown');
+  }, drainTimeoutMs);
+  await closeServer(drainTimeoutMs + 1000);
+  clearTimeout(cut);
+}

@@ -1,0 +1,123 @@
+import type { PoolToken } from '@holdfast/config/types';
+import type { Logger } from '@holdfast/runtime/logger';
+import type { AccessLog } from './access-log.ts';
+import type { Exchange } from './ingress/exchange.ts';
+import type { GatewayMetrics } from './metrics.ts';
+import type { CredentialStanding, Plan } from './plan/plan-next.ts';
+import type { ServedBy } from './respond/response-headers.ts';
+import type { EndpointRuntime } from './states/endpoint-runtime.ts';
+import { applyBreaker } from './states/endpoint-state.ts';
+import type { Reports } from './states/reports.ts';
+import type { RetryBudget } from './states/retry-budget.ts';
+import type { RouteRuntime, Routing } from './states/routing.ts';
+import type { TokenStates } from './states/token-states.ts';
+
+/** What every request shares: the compiled configuration and what is known now. One per process. */
+export interface Gateway {
+  /** Swapped on reload; a request keeps the one it began with. */
+  routing: Routing;
+  tokens: TokenStates;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+  readonly accessLog: AccessLog;
+  readonly budget: RetryBudget;
+  readonly reports: Reports;
+  /** Requests being worked on. */
+  readonly exchanges: Set<Exchange>;
+  draining: boolean;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+const READY: CredentialStanding = { kind: 'ready' };
+/** Waiting for a place at a full endpoint, at most this many for each place it has. */
+const LINE_PER_PLACE = 4;
+const MIN_LINE = 16;
+
+/** Whether an endpoint has a credential for a model that this request has not tried. */
+export function credentialStanding(
+  { tokens, now }: Gateway,
+  { endpoint }: EndpointRuntime,
+  model: string,
+  tried: readonly PoolToken[],
+): CredentialStanding {
+  return endpoint.tokenPool === null
+    ? READY
+    : tokens.standing(endpoint.tokenPool, upstreamModel(endpoint, model), tried, now());
+}
+
+/** Takes the token for the next attempt; null where the endpoint has a key of its own. */
+export function takeToken(
+  { tokens, now }: Gateway,
+  { endpoint }: EndpointRuntime,
+  model: string,
+  tried: readonly PoolToken[],
+): PoolToken | null {
+  return endpoint.tokenPool === null
+    ? null
+    : tokens.pick(endpoint.tokenPool, upstreamModel(endpoint, model), tried, now());
+}
+
+/** An endpoint's own name for a model of the client's. */
+export const upstreamModel = (
+  endpoint: { readonly models: Readonly<Record<string, string>> },
+  model: string,
+): string => (Object.hasOwn(endpoint.models, model) ? endpoint.models[model]! : model);
+
+/** Takes a place at the endpoint for one attempt; the returned function gives it back. */
+export function enterEndpoint(
+  gateway: Gateway,
+  runtime: EndpointRuntime,
+  plan: Plan & { kind: 'attempt' },
+  model: string,
+): () => void {
+  const { state, breaker } = runtime;
+  state.inFlight++;
+  if (plan.trial) {
+    applyBreaker(state, null, { kind: 'trial_started' }, gateway.now(), breaker);
+    if (state.models.has(model))
+      applyBreaker(state, model, { kind: 'trial_started' }, gateway.now(), breaker);
+  }
+  if (plan.why === 'least_bad') state.leastBadInFlight = true;
+  return () => {
+    state.inFlight--;
+    if (plan.trial) {
+      applyBreaker(state, null, { kind: 'trial_released' }, gateway.now(), breaker);
+      if (state.models.has(model))
+        applyBreaker(state, model, { kind: 'trial_released' }, gateway.now(), breaker);
+    }
+    if (plan.why === 'least_bad') state.leastBadInFlight = false;
+    runtime.slots.wake();
+  };
+}
+
+/** Waits in the line of a full endpoint for as long as the deadline allows; false when the line is too long or the time is up. */
+export function waitForPlace(
+  { now }: Gateway,
+  exchange: Exchange,
+  runtime: EndpointRuntime,
+): Promise<boolean> {
+  const places = Math.min(
+    runtime.endpoint.maxConcurrency || Number.POSITIVE_INFINITY,
+    runtime.state.learnedCap,
+  );
+  return runtime.slots.wait(exchange.deadlineMs - now(), Math.max(MIN_LINE, places * LINE_PER_PLACE));
+}
+
+/** What the response headers say when this endpoint's answer is served. */
+export function servedBy(
+  exchange: Exchange,
+  runtime: EndpointRuntime,
+  route: RouteRuntime,
+  model: string,
+): ServedBy {
+  const isFirstTier = route.cluster.tiers[0]!.includes(runtime);
+  return {
+    ...exchange.served,
+    cluster: route.cluster.cluster.name,
+    endpoint: runtime.endpoint.name,
+    model,
+    attempts: exchange.trail.length + 1,
+    fallback: model !== exchange.facts.model ? 'model' : isFirstTier ? 'none' : 'endpoint',
+  };
+}

@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ProviderError } from '@holdfast/core/verdict';
+import type { Dialect, Usage } from '@holdfast/dialects/dialect';
+import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
+import type { AttemptReport, RunningAttempt } from '../attempt/attempt.ts';
+import type { Outcome } from '../metrics.ts';
+import type { ClientStream } from '../respond/client-stream.ts';
+import type { ServedBy } from '../respond/response-headers.ts';
+import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
+import type { RouteRuntime, Routing } from '../states/routing.ts';
+import type { RequestOptions } from './request-options.ts';
+
+/** An attempt as the log line and the client's error tell it. */
+export interface TrailEntry {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly token: string | null;
+  readonly result: string;
+  readonly code: string;
+  readonly status: number | null;
+  readonly duration_ms: number;
+  /** Public words for the error's message. */
+  readonly summary: string;
+}
+
+/** One client request from its first byte to its log line. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly dialect: Dialect;
+  readonly routing: Routing;
+  readonly id: string;
+  readonly client: string;
+  readonly body: Buffer;
+  readonly facts: RequestFacts;
+  readonly options: RequestOptions;
+  readonly startedMs: number;
+  /** Of the model asked for. */
+  readonly route: RouteRuntime;
+  readonly deadlineMs: number;
+  /** Null when no stream was asked for. */
+  readonly stream: ClientStream | null;
+  readonly trail: TrailEntry[];
+  served: ServedBy;
+  outcome: Outcome | null;
+  usage: Usage | null;
+  /** What the provider said of a request it refused, fit for the client. */
+  refusal: ProviderError | null;
+  firstContentMs: number | null;
+  /** Time in attempts and planned waits: what is left of the duration is the gateway's own. */
+  elsewhereMs: number;
+  running: RunningAttempt | null;
+  /** Who ended the request early. */
+  cancelled: 'client' | 'shutdown' | null;
+  wake: (() => void) | null;
+}
+
+/** Waits until `untilMs`, or until the request is cancelled. */
+export function waitUntil(exchange: Exchange, untilMs: number, nowMs: number): Promise<void> {
+  if (exchange.cancelled) return Promise.resolve();
+  exchange.elsewhereMs += Math.max(0, untilMs - nowMs);
+  return new Promise((resolve) => {
+    const settle = () => {
+      clearTimeout(timer);
+      exchange.wake = null;
+      resolve();
+    };
+    const timer = setTimeout(settle, Math.max(0, untilMs - nowMs));
+    exchange.wake = settle;
+  });
+}
+
+/** Ends what the request is doing: the attempt under way is cut, a wait is over. */
+export function cancelExchange(exchange: Exchange, by: 'client' | 'shutdown'): void {
+  if (exchange.cancelled) return;
+  exchange.cancelled = by;
+  exchange.running?.cancel(by);
+  exchange.wake?.();
+}
+
+/** Notes an attempt that ended. */
+export function noteAttempt(
+  exchange: Exchange,
+  runtime: EndpointRuntime,
+  model: string,
+  token: string | null,
+  verdict: { result: string; code: string; summary: string },
+  report: AttemptReport,
+): void {
+  exchange.elsewhereMs += report.durationMs;
+  if (report.observation.kind === 'refused') exchange.refusal = report.observation.error;
+  exchange.trail.push({
+    endpoint: runtime.endpoint.name,
+    model,
+    token,
+    result: verdict.result,
+    code: verdict.code,
+    status: report.status,
+    duration_ms: Math.round(report.durationMs),
+    summary: verdict.summary,
+  });
+}

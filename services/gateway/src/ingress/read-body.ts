@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+
+export type BodyResult =
+  | { readonly kind: 'body'; readonly body: Buffer }
+  | { readonly kind: 'too_large' }
+  /** The client went away while sending. */
+  | { readonly kind: 'gone' };
+
+/** Reads a request body of at most `maxBytes`. A declared length over it is refused before a byte is read. */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyResult> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes)
+    return Promise.resolve({ kind: 'too_large' });
+  return new Promise((resolve) => {
+    let first: Buffer | null = null;
+    let more: Buffer[] | null = null;
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) {
+        request.removeAllListeners('data');
+        request.resume();
+        resolve({ kind: 'too_large' });
+      } else if (first === null) {
+        first = chunk;
+      } else {
+        more ??= [first];
+        more.push(chunk);
+      }
+    });
+    request.on('end', () =>
+      resolve({ kind: 'body', body: more ? Buffer.concat(more, size) : (first ?? Buffer.alloc(0)) }),
+    );
+    request.on('error', () => resolve({ kind: 'gone' }));
+    request.on('close', () => resolve({ kind: 'gone' }));
+  });
+}

@@ -1,0 +1,130 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import express, { type Request, type RequestHandler } from 'express';
+import { createProxyMiddleware } from 'http-proxy-middleware';
+import type { Gateway } from './gateway.ts';
+import { credentialHeader, type EndpointRuntime, standing, upstreamPath } from './states/endpoint-runtime.ts';
+
+/** Bodies that cannot be replayed: multipart uploads and the like. One attempt at the best endpoint, nothing held in memory. */
+const OPAQUE = /^\/(?:v1\/)?((?:audio|files)(?:\/[\w.~-]+)*|images\/edits|images\/variations)$/;
+
+const DROPPED_RESPONSE_HEADERS = [
+  'set-cookie',
+  'server',
+  'openai-organization',
+  'openai-project',
+  'www-authenticate',
+  'location',
+  'via',
+  'x-powered-by',
+];
+
+interface OpaqueCall {
+  readonly runtime: EndpointRuntime;
+  readonly credential: string | null;
+}
+
+/** Proxies what has nothing to retry; other paths go on to the next handler. */
+export function proxyOpaque(gateway: Gateway): RequestHandler {
+  const router = express.Router();
+  const calls = new WeakMap<object, OpaqueCall>();
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const proxyFor = (protocol: 'http' | 'https') =>
+    createProxyMiddleware<Request>({
+      target: 'http://127.0.0.1',
+      changeOrigin: true,
+      agent: agents[protocol],
+      followRedirects: false,
+      router: (request) => new URL(calls.get(request)!.runtime.endpoint.baseUrl).origin,
+      pathRewrite: (_path, request) => {
+        const { endpoint } = calls.get(request)!.runtime;
+        const [path, query] = request.originalUrl.split('?', 2);
+        const below = `/${OPAQUE.exec(path!)![1]}`;
+        return (
+          upstreamPath(endpoint.baseUrl, endpoint.protocol, below) + (query === undefined ? '' : `?${query}`)
+        );
+      },
+      on: {
+        proxyReq: (outgoing, request) => {
+          const { runtime, credential } = calls.get(request)!;
+          for (const name of outgoing.getHeaderNames()) {
+            if (!KEPT_REQUEST_HEADERS.has(name)) outgoing.removeHeader(name);
+          }
+          for (const [name, value] of Object.entries(runtime.endpoint.headers))
+            outgoing.setHeader(name, value);
+          if (credential !== null)
+            outgoing.setHeader(...credentialHeader(runtime.endpoint.protocol, credential));
+        },
+        proxyRes: (incoming) => {
+          for (const name of Object.keys(incoming.headers)) {
+            if (DROPPED_RESPONSE_HEADERS.includes(name) || /^(?:cf-|x-ratelimit-)/.test(name))
+              delete incoming.headers[name];
+          }
+        },
+        error: (error, _request, response) => {
+          gateway.logger.warn({ err: error }, 'opaque call failed');
+          if (!('writeHead' in response)) return;
+          if (response.headersSent) return void response.destroy();
+          response.writeHead(502, { 'content-type': 'application/json' });
+          response.end(
+            JSON.stringify({
+              error: {
+                message: 'The provider did not answer. A body of this kind is not retried.',
+                type: 'upstream_error',
+                code: 'all_attempts_failed',
+                param: null,
+              },
+            }),
+          );
+        },
+      },
+    });
+  const proxies = { http: proxyFor('http'), https: proxyFor('https') };
+
+  router.use((request, response, next) => {
+    if (!OPAQUE.test(request.path)) return next();
+    const runtime = bestEndpoint(gateway);
+    if (!runtime) {
+      response
+        .status(503)
+        .json({
+          error: {
+            message: 'No endpoint is available for this call.',
+            type: 'upstream_error',
+            code: 'no_endpoint_available',
+            param: null,
+          },
+        });
+      return;
+    }
+    const { endpoint } = runtime;
+    const token =
+      endpoint.tokenPool === null ? null : gateway.tokens.pick(endpoint.tokenPool, '*', [], gateway.now());
+    calls.set(request, { runtime, credential: endpoint.apiKey ?? token?.value ?? null });
+    proxies[endpoint.baseUrl.startsWith('https:') ? 'https' : 'http'](request, response, next);
+  });
+  return router;
+}
+
+const KEPT_REQUEST_HEADERS = new Set([
+  'host',
+  'content-type',
+  'content-length',
+  'transfer-encoding',
+  'accept',
+  'user-agent',
+  'connection',
+  'expect',
+  'openai-beta',
+]);
+
+/** Of the OpenAI clusters: an endpoint in rotation, best tier first, by weight. */
+function bestEndpoint(gateway: Gateway): EndpointRuntime | null {
+  for (const { cluster, tiers } of gateway.routing.clusters.values()) {
+    if (cluster.protocol !== 'openai') continue;
+    const free = tiers.flat().find((runtime) => standing(runtime, '*', gateway.now()).kind === 'available');
+    const runtime = free ?? tiers[0]?.[0];
+    if (runtime) return runtime;
+  }
+  return null;
+}

@@ -1,0 +1,120 @@
+import type { ServerResponse } from 'node:http';
+import type { StreamGate } from '../attempt/attempt.ts';
+import { responseHeaders, type ServedBy } from './response-headers.ts';
+
+/** How much the client has seen. */
+export type Zone =
+  /** Nothing: the status can still be chosen. */
+  | 'untouched'
+  /** Status 200 and comments: a failure is an error event, another attempt is still invisible. */
+  | 'waiting'
+  /** Content: nothing is retried any more. */
+  | 'content';
+
+/** The client's event stream, and the one place where a request commits. */
+export interface ClientStream extends StreamGate {
+  readonly zone: Zone;
+  /** Ends properly. `held` is written first when nothing was committed. */
+  finish(held: Buffer | null, ending: Buffer | null): void;
+  /** Ends with an error event and without a terminator or a clean chunked end. */
+  breakOff(errorEvent: Buffer): void;
+  /** Stops the pings. */
+  close(): void;
+}
+
+const EVENT_STREAM = 'text/event-stream; charset=utf-8';
+const PING = Buffer.from(': ping\n\n');
+
+export interface ClientStreamOptions {
+  readonly response: ServerResponse;
+  /** Who serves, asked when headers or the closing comment are written. */
+  readonly served: () => ServedBy;
+  /** A comment is sent after this much silence. */
+  readonly pingEveryMs: number;
+  /** A client that does not read for this long is dropped. */
+  readonly stallMs: number;
+  readonly now: () => number;
+}
+
+export function openClientStream({
+  response,
+  served,
+  pingEveryMs,
+  stallMs,
+  now,
+}: ClientStreamOptions): ClientStream {
+  let zone: Zone = 'untouched';
+  let earlyHeaders = false;
+  let lastWriteMs = now();
+  let stall: NodeJS.Timeout | undefined;
+
+  const writeHead = (by: ServedBy) =>
+    response.writeHead(
+      200,
+      responseHeaders(by, EVENT_STREAM, 'cache-control', 'no-cache', 'x-accel-buffering', 'no'),
+    );
+
+  const write = (bytes: Buffer): boolean => {
+    lastWriteMs = now();
+    return response.write(bytes);
+  };
+
+  const ping = (): void => {
+    const silentMs = now() - lastWriteMs;
+    if (silentMs >= pingEveryMs && !response.writableNeedDrain) {
+      if (zone === 'untouched') {
+        zone = 'waiting';
+        earlyHeaders = true;
+        writeHead({ ...served(), endpoint: 'pending' });
+      }
+      write(PING);
+      timer = setTimeout(ping, pingEveryMs);
+    } else {
+      timer = setTimeout(ping, Math.max(1, pingEveryMs - silentMs));
+    }
+  };
+  let timer = setTimeout(ping, pingEveryMs);
+
+  const stop = () => {
+    clearTimeout(timer);
+    clearTimeout(stall);
+  };
+
+  return {
+    get zone() {
+      return zone;
+    },
+    commit(held) {
+      if (zone === 'untouched') writeHead(served());
+      zone = 'content';
+      write(held);
+    },
+    write,
+    onDrain(resume) {
+      stall = setTimeout(() => response.destroy(), stallMs);
+      response.once('drain', () => {
+        clearTimeout(stall);
+        resume();
+      });
+    },
+    finish(held, ending) {
+      stop();
+      if (zone === 'untouched') writeHead(served());
+      if (held) response.write(held);
+      if (earlyHeaders) {
+        const by = served();
+        response.write(
+          `: holdfast endpoint=${by.endpoint} model=${encodeURIComponent(by.model)} attempts=${by.attempts} fallback=${by.fallback}\n\n`,
+        );
+      }
+      if (ending && ending.length > 0) response.end(ending);
+      else response.end();
+    },
+    breakOff(errorEvent) {
+      stop();
+      // Without the chunked terminator the client's HTTP library sees a broken answer even if it reads no events.
+      response.write(errorEvent, () => response.destroy());
+    },
+    close: stop,
+  };
+}

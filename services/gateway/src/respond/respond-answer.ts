@@ -1,0 +1,34 @@
+import { account } from '../account.ts';
+import type { AttemptReport } from '../attempt/attempt.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Exchange } from '../ingress/exchange.ts';
+import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
+import type { RouteRuntime } from '../states/routing.ts';
+import { responseHeaders } from './response-headers.ts';
+
+const JSON_TYPE = 'application/json';
+
+/** Hands a good answer to the client and accounts for it. */
+export function respondAnswer(
+  exchange: Exchange,
+  gateway: Gateway,
+  runtime: EndpointRuntime,
+  route: RouteRuntime,
+  model: string,
+  report: AttemptReport,
+): void {
+  const { response, stream, served } = exchange;
+  exchange.usage = report.usage;
+  if (stream === null) {
+    response.writeHead(
+      200,
+      responseHeaders(served, JSON_TYPE, 'content-length', String(report.answer!.length)),
+    );
+    response.end(report.answer);
+  } else {
+    if (report.firstContentMs !== null) exchange.firstContentMs = report.firstContentMs;
+    stream.finish(report.answer ?? report.held, report.ending);
+  }
+  const isPrimary = model === exchange.facts.model && route.cluster.tiers[0]!.includes(runtime);
+  account(exchange, gateway, isPrimary ? 'primary' : 'fallback');
+}

@@ -1,0 +1,163 @@
+import type { Verdict } from '@holdfast/core/verdict';
+import type { AttemptSummary, ClientFault } from '@holdfast/dialects/dialect';
+import { account } from '../account.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Exchange } from '../ingress/exchange.ts';
+import type { GaveUp } from '../plan/plan-next.ts';
+import { attemptsFailedMessage } from './fault-message.ts';
+import { type FinalFault, finalFault } from './final-fault.ts';
+import { responseHeaders } from './response-headers.ts';
+
+/**
+ * The end of a request that no endpoint answered: the provider's rightful refusal, the canned answer, or an honest error,
+ * each in the client's dialect and in the form its stream has by now.
+ */
+export function respondFailure(
+  exchange: Exchange,
+  gateway: Gateway,
+  failures: readonly Verdict[],
+  gaveUp: GaveUp,
+): void {
+  if (exchange.cancelled === 'client') {
+    exchange.stream?.close();
+    account(exchange, gateway, 'cancelled');
+    return;
+  }
+  const last = failures.at(-1);
+  if (exchange.stream?.zone === 'content') {
+    const fault = clientFault(
+      exchange,
+      interrupted(last),
+      `The stream was interrupted: ${exchange.served.endpoint} ${last?.summary ?? 'gateway is shutting down'}. Request ${exchange.id}`,
+    );
+    exchange.stream.breakOff(exchange.dialect.errorEvent(fault));
+    account(exchange, gateway, 'exhausted');
+    return;
+  }
+  if (last?.passThrough && gaveUp.because === 'refused') {
+    sendFault(exchange, refusalFault(exchange, last), null, exchange.served.endpoint);
+    account(exchange, gateway, 'rejected');
+    return;
+  }
+  const { fallback } = exchange.route.route;
+  if (fallback.mode === 'canned' && exchange.dialect.conversational && !exchange.options.honest) {
+    sendCanned(
+      exchange,
+      fallback.status,
+      fallback.texts[Math.floor(gateway.random() * fallback.texts.length)]!,
+    );
+    account(exchange, gateway, 'canned');
+    return;
+  }
+  const final = finalFault(failures, gaveUp, gateway.now());
+  sendFault(
+    exchange,
+    clientFault(exchange, final, messageFor(exchange, final, gaveUp)),
+    final.retryAfterS,
+    'none',
+  );
+  account(exchange, gateway, 'exhausted');
+}
+
+const interrupted = (last: Verdict | undefined): Pick<FinalFault, 'status' | 'type' | 'code'> => ({
+  status: last?.clientStatus ?? 503,
+  type: 'upstream_error',
+  code: last?.code === 'S18' ? 'deadline' : 'stream_interrupted',
+});
+
+function messageFor(exchange: Exchange, { status }: FinalFault, { because, untilMs }: GaveUp): string {
+  const { model } = exchange.facts;
+  if (exchange.trail.length > 0) return attemptsFailedMessage(model, exchange.trail, exchange.id);
+  if (because === 'deadline')
+    return `The deadline passed before model '${model}' could be asked. Request ${exchange.id}`;
+  if (because === 'overloaded')
+    return `All endpoints for model '${model}' are at capacity. Request ${exchange.id}`;
+  if (status === 429)
+    return `Every endpoint for model '${model}' is rate limited${untilMs === null ? '' : ' at the moment'}. Request ${exchange.id}`;
+  return `No endpoint for model '${model}' is available at the moment. Request ${exchange.id}`;
+}
+
+function clientFault(
+  exchange: Exchange,
+  { status, type, code }: Pick<FinalFault, 'status' | 'type' | 'code'>,
+  message: string,
+): ClientFault {
+  const attempts: AttemptSummary[] = exchange.trail.map(({ endpoint, result, status, duration_ms }) => ({
+    endpoint,
+    result,
+    status,
+    duration_ms,
+  }));
+  return { status, type, code, message, param: null, requestId: exchange.id, attempts };
+}
+
+/** The provider's own words about a request it rightly refuses, scrubbed where they were read. */
+function refusalFault(exchange: Exchange, { clientStatus }: Verdict): ClientFault {
+  const refusal = exchange.refusal;
+  return {
+    status: clientStatus,
+    type: refusal?.type ?? 'invalid_request_error',
+    code: refusal?.code ?? null,
+    message: refusal?.message || `The provider refused the request. Request ${exchange.id}`,
+    param: refusal?.param ?? null,
+    requestId: exchange.id,
+  };
+}
+
+/** An error as status and body, or as an event where headers have gone out. */
+export function sendFault(
+  exchange: Exchange,
+  fault: ClientFault,
+  retryAfterS: number | null,
+  endpoint: string,
+): void {
+  const { response, stream, dialect } = exchange;
+  stream?.close();
+  if (stream?.zone === 'waiting') {
+    stream.breakOff(dialect.errorEvent(fault));
+    return;
+  }
+  const by = {
+    ...exchange.served,
+    endpoint,
+    cluster: endpoint === 'none' ? 'none' : exchange.served.cluster,
+    model: exchange.facts.model,
+    attempts: exchange.trail.length,
+    fallback: 'none' as const,
+  };
+  const body = dialect.errorBody(fault);
+  const headers = responseHeaders(
+    by,
+    'application/json',
+    'content-length',
+    String(body.length),
+    'x-should-retry',
+    'false',
+  );
+  if (retryAfterS !== null) headers.push('retry-after', String(retryAfterS));
+  response.writeHead(fault.status, headers);
+  response.end(body);
+}
+
+function sendCanned(exchange: Exchange, status: number, text: string): void {
+  const { response, stream, dialect, facts } = exchange;
+  const answer = { model: facts.model, text, requestId: exchange.id, created: Math.floor(Date.now() / 1000) };
+  exchange.served = {
+    ...exchange.served,
+    cluster: 'none',
+    endpoint: 'none',
+    model: facts.model,
+    attempts: exchange.trail.length,
+    fallback: 'canned',
+  };
+  if (stream) {
+    stream.finish(dialect.cannedStream(answer), null);
+    return;
+  }
+  const body = dialect.cannedBody(answer);
+  response.writeHead(
+    status,
+    responseHeaders(exchange.served, 'application/json', 'content-length', String(body.length)),
+  );
+  response.end(body);
+}

@@ -1,0 +1,38 @@
+/** What the response headers of section 4.1 say of one request. */
+export interface ServedBy {
+  readonly requestId: string;
+  readonly cluster: string;
+  readonly endpoint: string;
+  readonly model: string;
+  readonly attempts: number;
+  readonly fallback: 'none' | 'endpoint' | 'model' | 'canned';
+  readonly cache: 'hit' | 'stale' | 'miss' | 'bypass' | 'off';
+}
+
+/** A flat list for `writeHead`: the contract's headers, then `more`. Upstream headers never travel. */
+export function responseHeaders(by: ServedBy, contentType: string, ...more: string[]): string[] {
+  return [
+    'content-type',
+    contentType,
+    'x-request-id',
+    by.requestId,
+    'request-id',
+    by.requestId,
+    'x-holdfast-cluster',
+    by.cluster,
+    'x-holdfast-endpoint',
+    by.endpoint,
+    'x-holdfast-model',
+    headerSafe(by.model),
+    'x-holdfast-attempts',
+    String(by.attempts),
+    'x-holdfast-fallback',
+    by.fallback,
+    'x-holdfast-cache',
+    by.cache,
+    ...more,
+  ];
+}
+
+/** A model's name comes from the client and may hold what a header must not. */
+const headerSafe = (text: string): string => (/^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text));

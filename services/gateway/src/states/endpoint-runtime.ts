@@ -1,0 +1,79 @@
+import type { Config, Endpoint, Protocol } from '@holdfast/config/types';
+import type { BreakerSettings } from '@holdfast/core/breaker';
+import type { Dialect } from '@holdfast/dialects/dialect';
+import type { Pool } from 'undici';
+import type { EndpointMetrics } from '../metrics.ts';
+import { createEndpointState, type EndpointState, type Standing, standingOf } from './endpoint-state.ts';
+import { createSlotQueue, type SlotQueue } from './slot-queue.ts';
+
+/** Everything the request path needs of one endpoint, made once per configuration. */
+export interface EndpointRuntime {
+  readonly endpoint: Endpoint;
+  readonly state: EndpointState;
+  readonly breaker: BreakerSettings;
+  readonly pool: Pool;
+  readonly slots: SlotQueue;
+  readonly metrics: EndpointMetrics;
+  /** Header list that every call starts with; the credential follows when a token pool provides it. */
+  readonly headers: readonly string[];
+  /** Path of a dialect's call, below the pool's origin. */
+  pathFor(dialect: Dialect): string;
+}
+
+export interface RuntimeParts {
+  readonly endpoint: Endpoint;
+  readonly config: Config;
+  readonly pool: Pool;
+  readonly metrics: EndpointMetrics;
+  /** Of the same endpoint before a reload. */
+  readonly previous: EndpointRuntime | undefined;
+}
+
+export function createEndpointRuntime({
+  endpoint,
+  config,
+  pool,
+  metrics,
+  previous,
+}: RuntimeParts): EndpointRuntime {
+  const paths = new Map<string, string>();
+  return {
+    endpoint,
+    state: previous?.state ?? createEndpointState(),
+    breaker: { ...config.breaker, maxFailures: endpoint.maxFailures ?? config.breaker.maxFailures },
+    pool,
+    slots: previous?.slots ?? createSlotQueue(),
+    metrics,
+    headers: baseHeaders(endpoint),
+    pathFor(dialect) {
+      let path = paths.get(dialect.upstreamPath);
+      if (path === undefined) {
+        path = upstreamPath(endpoint.baseUrl, endpoint.protocol, dialect.upstreamPath);
+        paths.set(dialect.upstreamPath, path);
+      }
+      return path;
+    },
+  };
+}
+
+/** As that protocol's SDK takes the base URL: OpenAI's ends in `/v1`, Anthropic's does not, and one that does is not doubled. */
+export function upstreamPath(baseUrl: string, protocol: Protocol, path: string): string {
+  const base = new URL(baseUrl).pathname.replace(/\/+$/, '');
+  return protocol === 'anthropic' ? base.replace(/\/v1$/, '') + path : base + path;
+}
+
+/** The header that carries a credential in a protocol, as a flat pair. */
+export function credentialHeader(protocol: Protocol, credential: string): [string, string] {
+  return protocol === 'anthropic' ? ['x-api-key', credential] : ['authorization', `Bearer ${credential}`];
+}
+
+function baseHeaders(endpoint: Endpoint): string[] {
+  const headers = ['content-type', 'application/json', 'accept-encoding', 'identity'];
+  if (endpoint.apiKey !== null) headers.push(...credentialHeader(endpoint.protocol, endpoint.apiKey));
+  for (const [name, value] of Object.entries(endpoint.headers)) headers.push(name, value);
+  return headers;
+}
+
+export function standing(runtime: EndpointRuntime, model: string, nowMs: number): Standing {
+  return standingOf(runtime.state, model, nowMs, runtime.breaker, runtime.endpoint.maxConcurrency);
+}

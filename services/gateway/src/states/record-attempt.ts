@@ -1,0 +1,83 @@
+import type { PoolToken } from '@holdfast/config/types';
+import { verdictToTokenEvent } from '@holdfast/core/tokens/verdict-to-token-event';
+import type { Verdict } from '@holdfast/core/verdict';
+import type { AttemptReport } from '../attempt/attempt.ts';
+import { type Gateway, upstreamModel } from '../gateway.ts';
+import type { Exchange } from '../ingress/exchange.ts';
+import type { Plan, Tried } from '../plan/plan-next.ts';
+import { recordVerdict } from './record-verdict.ts';
+
+export interface AttemptRecord {
+  readonly plan: Plan & { kind: 'attempt' };
+  readonly model: string;
+  readonly token: PoolToken | null;
+  readonly verdict: Verdict;
+  readonly report: AttemptReport;
+  /** Earlier failures of this request and model. */
+  readonly tried: readonly Tried[];
+}
+
+/** Writes down what an attempt taught: here at once, for the others behind the request's back. */
+export function recordAttempt(
+  exchange: Exchange,
+  gateway: Gateway,
+  { plan, model, token, verdict, report, tried }: AttemptRecord,
+): void {
+  const { runtime } = plan;
+  const nowMs = gateway.now();
+  runtime.metrics.attempt(verdict.result, report.durationMs / 1000);
+  const before = runtime.state.breaker.kind;
+  recordVerdict(
+    {
+      runtime,
+      model,
+      verdict,
+      firstFailure: !tried.some((earlier) => earlier.runtime === runtime),
+      latencyMs:
+        verdict.result === 'ok'
+          ? (report.firstContentMs ?? report.durationMs)
+          : (runtime.endpoint.timeoutMs ?? exchange.route.route.timeouts.firstContentMs),
+      pooled: token !== null,
+    },
+    nowMs,
+    gateway.random,
+  );
+  if (runtime.state.breaker.kind !== before) gateway.reports.breakerMoved(runtime, before);
+
+  if (token) {
+    const pool = runtime.endpoint.tokenPool!;
+    const use = { token: token.name, account: token.account, model: upstreamModel(runtime.endpoint, model) };
+    const event = verdictToTokenEvent(verdict, use);
+    if (event) {
+      gateway.tokens.apply(pool, event, nowMs);
+      gateway.reports.tokenUsed(pool, use, verdict);
+    }
+  }
+  if (verdict.result === 'ok') gateway.reports.succeeded(runtime);
+
+  const previous = tried.at(-1)?.runtime;
+  if (previous && previous !== runtime) {
+    gateway.metrics.fellBack(
+      runtime.endpoint.cluster,
+      previous.endpoint.name,
+      runtime.endpoint.name,
+      tried.at(-1)!.verdict.result,
+    );
+  }
+  if (gateway.logger.isLevelEnabled('debug')) {
+    gateway.logger.debug(
+      {
+        request_id: exchange.id,
+        endpoint: runtime.endpoint.id,
+        model,
+        token: token?.name,
+        why: plan.why,
+        result: verdict.result,
+        code: verdict.code,
+        status: report.status,
+        duration_ms: Math.round(report.durationMs),
+      },
+      'attempt',
+    );
+  }
+}

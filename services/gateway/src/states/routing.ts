@@ -1,0 +1,124 @@
+import type { Cluster, Config, Endpoint, Route } from '@holdfast/config/types';
+import { isGlob, matchesGlob } from '@holdfast/core/glob';
+import { Pool } from 'undici';
+import type { GatewayMetrics } from '../metrics.ts';
+import { createEndpointRuntime, type EndpointRuntime } from './endpoint-runtime.ts';
+
+/** A route compiled for the request path. */
+export interface RouteRuntime {
+  readonly route: Route;
+  readonly cluster: ClusterRuntime;
+}
+
+export interface ClusterRuntime {
+  readonly cluster: Cluster;
+  /** Endpoints by priority, best first; all in one tier where the strategy is not `priority`. */
+  readonly tiers: readonly (readonly EndpointRuntime[])[];
+  readonly endpoints: readonly EndpointRuntime[];
+}
+
+/** The compiled graph of one configuration. A reload builds a new one; requests under way keep theirs. */
+export interface Routing {
+  readonly config: Config;
+  readonly clusters: ReadonlyMap<string, ClusterRuntime>;
+  readonly endpoints: ReadonlyMap<string, EndpointRuntime>;
+  /** The first route that matches the model a client named. */
+  routeFor(model: string): RouteRuntime | null;
+  /** A model's name when it is a configured one, else `other`: for metric labels. */
+  labelFor(model: string): string;
+  /** Closes the connections that `next` does not take over, each when its last exchange ended. */
+  retire(next: Routing | null): Promise<void>;
+}
+
+const MAX_CACHED_MODELS = 2000;
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+
+export function buildRouting(config: Config, metrics: GatewayMetrics, previous: Routing | null): Routing {
+  const endpoints = new Map<string, EndpointRuntime>();
+  const clusters = new Map<string, ClusterRuntime>();
+  for (const cluster of config.clusters) {
+    const runtimes = cluster.endpoints.map((endpoint) => runtimeFor(endpoint, config, metrics, previous));
+    for (const runtime of runtimes) endpoints.set(runtime.endpoint.id, runtime);
+    clusters.set(cluster.name, {
+      cluster,
+      endpoints: runtimes,
+      tiers: cluster.strategy === 'priority' ? tiersOf(runtimes) : [runtimes],
+    });
+  }
+  const routes: RouteRuntime[] = config.routes.map((route) => ({
+    route,
+    cluster: clusters.get(route.cluster)!,
+  }));
+  const exactNames = new Set(
+    config.routes
+      .flatMap(({ model, fallbackModels }) => [model, ...fallbackModels])
+      .concat(
+        config.clusters.flatMap((cluster) => cluster.endpoints.flatMap(({ models }) => Object.keys(models))),
+      )
+      .filter((name) => !isGlob(name)),
+  );
+  const found = new Map<string, RouteRuntime | null>();
+  return {
+    config,
+    clusters,
+    endpoints,
+    routeFor(model) {
+      let route = found.get(model);
+      if (route === undefined) {
+        route = routes.find((candidate) => matchesGlob(candidate.route.model, model)) ?? null;
+        if (found.size < MAX_CACHED_MODELS) found.set(model, route);
+      }
+      return route;
+    },
+    labelFor: (model) => (exactNames.has(model) ? model : 'other'),
+    async retire(next) {
+      const kept = new Set([...(next?.endpoints.values() ?? [])].map(({ pool }) => pool));
+      await Promise.all(
+        [...endpoints.values()].filter(({ pool }) => !kept.has(pool)).map(({ pool }) => pool.close()),
+      );
+    },
+  };
+}
+
+function runtimeFor(
+  endpoint: Endpoint,
+  config: Config,
+  metrics: GatewayMetrics,
+  previous: Routing | null,
+): EndpointRuntime {
+  const old = previous?.endpoints.get(endpoint.id);
+  const same =
+    old !== undefined &&
+    old.endpoint.baseUrl === endpoint.baseUrl &&
+    previous?.config.timeouts.connectMs === config.timeouts.connectMs;
+  const pool = same ? old.pool : openPool(endpoint, config);
+  return createEndpointRuntime({
+    endpoint,
+    config,
+    pool,
+    metrics: metrics.forEndpoint(endpoint),
+    previous: same ? old : undefined,
+  });
+}
+
+/** No timers of undici's but the connect one, which also covers TLS: the attempt has its own, exact and content-aware. */
+function openPool(endpoint: Endpoint, config: Config): Pool {
+  return new Pool(new URL(endpoint.baseUrl).origin, {
+    connect: { timeout: config.timeouts.connectMs },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: 15_000,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+    allowH2: false,
+  });
+}
+
+function tiersOf(runtimes: readonly EndpointRuntime[]): EndpointRuntime[][] {
+  const tiers = new Map<number, EndpointRuntime[]>();
+  for (const runtime of runtimes) {
+    const tier = tiers.get(runtime.endpoint.priority);
+    if (tier) tier.push(runtime);
+    else tiers.set(runtime.endpoint.priority, [runtime]);
+  }
+  return [...tiers.entries()].sort(([a], [b]) => a - b).map(([, tier]) => tier);
+}
