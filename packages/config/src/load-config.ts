@@ -7,6 +7,7 @@ import type { ConfigSource } from './config-source.ts';
 import { checkCrossReferences } from './cross-references.ts';
 import { environmentPolicies, environmentUpstreams } from './environment-config.ts';
 import { environmentOverrides } from './environment-overrides.ts';
+import { readVariables } from './file-twins.ts';
 import { loadModelLimits } from './model-limits.ts';
 import { overlay } from './overlay.ts';
 import { plainSource } from './plain-source.ts';
@@ -25,6 +26,17 @@ export interface LoadOptions {
   readonly simulatorUrl?: string | undefined;
 }
 
+/** Variables that carry secrets; each may come from the file that its twin `<NAME>_FILE` names. */
+const SECRET_VARIABLES = [
+  'REDIS_URL',
+  'DATABASE_URL',
+  'HOLDFAST_CLIENT_KEYS',
+  'HOLDFAST_ADMIN_KEYS',
+  'OPENAI_API_KEY',
+  'OPENAI_API_KEY_PRO',
+  'OPENROUTER_API_KEY',
+];
+
 /**
  * The configuration, from the first of: `path`, `HOLDFAST_CONFIG`, `./holdfast.yaml`, the variables of existing
  * deployments, the built-in demo. Throws a ConfigError that lists every problem.
@@ -36,11 +48,23 @@ export function loadConfig({
   simulatorUrl,
 }: LoadOptions = {}): Config {
   const file = configPath({ path: explicit, env, cwd });
-  const own = simulatorUrl === undefined ? env : { ...env, HOLDFAST_SIMULATOR_URL: simulatorUrl };
+  const secrets = readVariables(SECRET_VARIABLES, env);
+  const own = {
+    ...env,
+    ...secrets.values,
+    ...(simulatorUrl === undefined ? {} : { HOLDFAST_SIMULATOR_URL: simulatorUrl }),
+  };
   const written = file === null ? sourceWithoutFile(own, cwd) : fileSource(file, own, cwd);
   const source = overlay(written, environmentOverrides(own, written.value));
 
-  const problems: Problem[] = [];
+  const problems: Problem[] = secrets.problems.map(({ variable, message }) => ({
+    file: 'environment',
+    line: null,
+    column: null,
+    key: variable,
+    message,
+    suggestion: null,
+  }));
   const checkOwnSecrets = checkSecrets(own);
   const parsed = collecting(problems, () =>
     validate(configSchema, source, (value, report) => {
@@ -49,7 +73,7 @@ export function loadConfig({
     }),
   );
   const modelLimits = collecting(problems, () => loadModelLimits(source, own));
-  if (parsed === null || modelLimits === null) throw new ConfigError(problems);
+  if (parsed === null || modelLimits === null || problems.length > 0) throw new ConfigError(problems);
   return buildConfig(parsed, { source: source.name, env: own, modelLimits });
 }
 
