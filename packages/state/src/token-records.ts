@@ -14,7 +14,14 @@ export const POOL_FIELD = '@pool';
 const name = z.string().min(1).max(200);
 const time = z.number().min(0);
 const provenance = z.enum(['authoritative', 'heuristic', 'credit', 'tier']);
-const benchReason = z.enum(['rate_limited', 'repeated_failures', 'day_quota', 'no_credit', 'not_in_plan']);
+const benchReason = z.enum([
+  'rate_limited',
+  'repeated_failures',
+  'day_quota',
+  'no_credit',
+  'not_in_plan',
+  'refused',
+]);
 
 const benchRecord = z.object({ sinceMs: time, untilMs: time, provenance, reason: benchReason });
 

@@ -1,4 +1,4 @@
-import type { PoolDefinition, PoolMember, PoolState } from './pool-state.ts';
+import type { PoolDefinition, PoolMember, PoolState } from './pool.ts';
 import { type Block, type BlockReason, blockOf } from './token-state.ts';
 
 /** `tried`: nothing is blocked, but this request has tried them all. `empty`: the pool has no tokens. */

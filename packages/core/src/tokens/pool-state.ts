@@ -1,49 +1,9 @@
 import { mergeTokens } from './merge-tokens.ts';
-import {
-  blockOf,
-  freshToken,
-  invalidFrom,
-  reduceToken,
-  type TokenEvent,
-  type TokenState,
-} from './token-state.ts';
+import type { PoolDefinition, PoolEvent, PoolState } from './pool.ts';
+import { failAlike, mayBenchOneMore, mayBlockOneMore, validatedSoonWhenAllDied } from './provider-fault.ts';
+import { blockOf, freshToken, reduceToken, type TokenEvent, type TokenState } from './token-state.ts';
 
-export interface PoolMember {
-  readonly name: string;
-  readonly account: string;
-}
-
-/** What the states need to know of a pool; the configuration's `TokenPool` is one. */
-export interface PoolDefinition<Member extends PoolMember = PoolMember> {
-  readonly name: string;
-  readonly tokens: readonly Member[];
-  readonly strategy: 'sticky' | 'round_robin' | 'least_used';
-  readonly maxFailures: number;
-  readonly blockForMs: number;
-}
-
-/** What is known of a pool. Plain JSON. */
-export interface PoolState {
-  /** The token a sticky pool starts with; null only in a pool without tokens. */
-  readonly current: string | null;
-  /** When `current` was last moved; the later move wins. */
-  readonly movedMs: number;
-  readonly tokens: Readonly<Record<string, TokenState>>;
-}
-
-export type PoolEvent =
-  | { readonly kind: 'token'; readonly token: string; readonly event: TokenEvent }
-  /** An operator moves the pool to a token, or (null) to the next one. */
-  | { readonly kind: 'rotate'; readonly to: string | null }
-  /** An operator clears one token, or (null) all. */
-  | { readonly kind: 'reset'; readonly token: string | null };
-
-/** Refusals of different tokens this close together are "at once". */
-const ALIKE_WINDOW_MS = 5000;
-/** Fewer tokens failing alike are never taken for a fault of the provider. */
-const ALIKE_MIN = 3;
-/** When a whole pool dies within this time, the provider's authentication is down rather than every key revoked. */
-const ALL_DEAD_WINDOW_MS = 60_000;
+export type { PoolDefinition, PoolEvent, PoolMember, PoolState } from './pool.ts';
 
 /** The state of a pool as it is configured now: known tokens keep theirs, new ones start fresh, others are dropped. */
 export function fitPoolState(pool: PoolDefinition, known: PoolState | null): PoolState {
@@ -113,7 +73,12 @@ function afterTokenEvent(
 ): PoolState {
   const member = pool.tokens.find(({ name }) => name === token);
   if (!member) return state;
-  if (event.kind === 'failure' && failAlike(pool, state, token, nowMs)) {
+  const isGuess = event.kind === 'bench' && event.provenance === 'heuristic';
+  if (
+    event.kind === 'failure'
+      ? failAlike(pool, state, token, nowMs)
+      : isGuess && !mayBenchOneMore(pool, state, member.account, event.model, nowMs)
+  ) {
     // The endpoint's fault: noted, so that the next failures are seen as alike too, but not counted.
     return replaced(state, token, { ...state.tokens[token]!, failedMs: nowMs, lastUsedMs: nowMs });
   }
@@ -149,36 +114,6 @@ function withToken(
 
 function replaced(state: PoolState, name: string, token: TokenState): PoolState {
   return { ...state, tokens: { ...state.tokens, [name]: token } };
-}
-
-/** Whether, with this one, so many tokens are refused at once that the endpoint must be the reason. */
-function failAlike(pool: PoolDefinition, state: PoolState, token: string, nowMs: number): boolean {
-  let alike = 1;
-  for (const { name } of pool.tokens) {
-    const { failedMs } = state.tokens[name]!;
-    if (name !== token && failedMs !== null && nowMs - failedMs <= ALIKE_WINDOW_MS) alike++;
-  }
-  return alike >= Math.max(ALIKE_MIN, Math.ceil(pool.tokens.length / 2));
-}
-
-/** Whatever was guessed of tokens must leave half of the pool in use; two may always be blocked (see `ALIKE_MIN`). */
-function mayBlockOneMore(pool: PoolDefinition, state: PoolState, token: string, nowMs: number): boolean {
-  let blocked = 1;
-  for (const { name } of pool.tokens) {
-    const { cooling } = state.tokens[name]!;
-    if (name !== token && cooling?.provenance === 'heuristic' && cooling.untilMs > nowMs) blocked++;
-  }
-  return blocked <= Math.max(ALIKE_MIN - 1, Math.floor(pool.tokens.length / 2));
-}
-
-/** A pool that died as a whole is validated after a minute, not after an hour. */
-function validatedSoonWhenAllDied(pool: PoolDefinition, state: PoolState, nowMs: number): PoolState {
-  const dead = pool.tokens.map(({ name }) => state.tokens[name]!.invalid);
-  const atOnce = dead.every((invalid) => invalid !== null && nowMs - invalid.sinceMs < ALL_DEAD_WINDOW_MS);
-  if (dead.length < ALIKE_MIN || !atOnce) return state;
-  const soon = invalidFrom(nowMs, nowMs + ALL_DEAD_WINDOW_MS);
-  const tokens = Object.entries(state.tokens).map(([name, token]) => [name, { ...token, invalid: soon }]);
-  return { ...state, tokens: Object.fromEntries(tokens) };
 }
 
 /** Whether the current token is out for longer than a moment: refused `maxFailures` times, blocked, or invalid. */

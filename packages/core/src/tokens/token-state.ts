@@ -9,6 +9,8 @@ export type BlockReason =
   | 'day_quota'
   | 'no_credit'
   | 'not_in_plan'
+  /** Refused for a model without a reason that says more (a bare 401 or 403). */
+  | 'refused'
   | 'invalid';
 
 export interface Block {

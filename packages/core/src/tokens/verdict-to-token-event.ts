@@ -1,6 +1,6 @@
 import type { Verdict } from '../verdict.ts';
-import type { PoolEvent } from './pool-state.ts';
-import type { TokenEvent } from './token-state.ts';
+import type { PoolEvent } from './pool.ts';
+import type { BlockReason, TokenEvent } from './token-state.ts';
 
 /** One use of a pool's token. `model` is the endpoint's own name for it. */
 export interface TokenUse {
@@ -23,11 +23,12 @@ export function verdictToTokenEvent(verdict: Verdict, { token, model }: TokenUse
 function tokenEvent(verdict: Verdict, model: string): TokenEvent | null {
   if (verdict.result === 'ok') return SUCCESS;
   if (verdict.concurrency) return CONCURRENCY;
+  // A pace the provider does not put a time to is counted, whoever it is meant for.
+  if (verdict.result === 'rate_limited' && !isStated(verdict)) return blamesToken(verdict) ? FAILURE : null;
   switch (verdict.scope) {
     case 'token':
       if (verdict.dead) return DEAD;
-      if (verdict.bench === null || verdict.bench.provenance === 'heuristic') return FAILURE;
-      return bench(verdict, 'token', null);
+      return isStated(verdict) ? bench(verdict, 'token', null) : FAILURE;
     case 'account':
       return bench(verdict, 'account', null);
     case 'account_model':
@@ -39,6 +40,14 @@ function tokenEvent(verdict: Verdict, model: string): TokenEvent | null {
     case 'none':
       return null;
   }
+}
+
+function isStated({ bench }: Verdict): boolean {
+  return bench !== null && bench.provenance !== 'heuristic';
+}
+
+function blamesToken({ scope }: Verdict): boolean {
+  return scope === 'token' || scope === 'account' || scope === 'account_model';
 }
 
 function bench(verdict: Verdict, scope: 'token' | 'account', model: string | null): TokenEvent {
@@ -53,12 +62,9 @@ function bench(verdict: Verdict, scope: 'token' | 'account', model: string | nul
   };
 }
 
-function reasonOf(
-  verdict: Verdict,
-  perModel: boolean,
-): 'rate_limited' | 'day_quota' | 'no_credit' | 'not_in_plan' {
-  if (verdict.bench?.provenance === 'tier') return 'not_in_plan';
-  if (verdict.bench?.provenance === 'credit') return 'no_credit';
-  if (verdict.result !== 'quota_exhausted') return 'rate_limited';
-  return perModel ? 'day_quota' : 'no_credit';
+function reasonOf({ bench, result }: Verdict, perModel: boolean): Exclude<BlockReason, 'invalid'> {
+  if (bench?.provenance === 'tier') return 'not_in_plan';
+  if (bench?.provenance === 'credit') return 'no_credit';
+  if (result === 'quota_exhausted') return perModel ? 'day_quota' : 'no_credit';
+  return result === 'rate_limited' ? 'rate_limited' : 'refused';
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { pickToken } from '../../src/tokens/pick-token.ts';
 import { fitPoolState, type PoolState, reducePool } from '../../src/tokens/pool-state.ts';
-import { blockOf } from '../../src/tokens/token-state.ts';
+import { blockOf, type TokenEvent } from '../../src/tokens/token-state.ts';
 import { after, dayQuota, dead, failure, noCredit, poolOf, stated, success } from './pools.ts';
 
 const T = Date.UTC(2026, 10, 21, 12, 0, 0);
@@ -102,6 +102,22 @@ describe("a provider's fault is not a token's", () => {
         },
       ),
     );
+  });
+
+  test('when every account is refused a model without a reason, half of them are still tried', () => {
+    const refused: TokenEvent = {
+      kind: 'bench',
+      scope: 'account',
+      model: 'm',
+      delayMs: 10 * MINUTE,
+      provenance: 'heuristic',
+      reason: 'refused',
+    };
+    const state = after(
+      pool,
+      ...names.map((name, index): [string, TokenEvent, number] => [name, refused, T + index]),
+    );
+    expect(blockedNames(state, 'm', T + 10)).toEqual(['a1', 'b1', 'c1']);
   });
 
   test('what the provider states of each token is believed, be it all of them', () => {

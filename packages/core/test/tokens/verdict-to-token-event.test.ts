@@ -65,7 +65,19 @@ test.each<[string, Partial<Verdict>, object | null]>([
     { code: 'P06', result: 'auth_error', scope: 'model', bench: { ms: 86_400_000, provenance: 'tier' } },
     { kind: 'bench', scope: 'token', model: 'gpt-4o', reason: 'not_in_plan' },
   ],
-  ['a bare 403', { code: 'P06', result: 'auth_error', scope: 'model' }, null],
+  ['a firewall page', { code: 'P06', result: 'auth_error', scope: 'model' }, null],
+  [
+    'a bare 401',
+    {
+      code: 'P05',
+      result: 'auth_error',
+      scope: 'account_model',
+      bench: { ms: 600_000, provenance: 'heuristic' },
+    },
+    { kind: 'bench', scope: 'account', model: 'gpt-4o', provenance: 'heuristic', reason: 'refused' },
+  ],
+  ["an account's pace without a time", { scope: 'account_model' }, { kind: 'failure' }],
+  ['a pace behind the provider', { scope: 'model' }, null],
   ["the endpoint's fault", { code: 'P18', result: 'server_error', scope: 'endpoint' }, null],
   ["the request's fault", { code: 'P01', result: 'client_error', scope: 'none' }, null],
 ])('%s', (_name, overrides, event) => {
