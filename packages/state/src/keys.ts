@@ -8,6 +8,10 @@ export const availabilityKey = `${PREFIX}availability`;
 export const availabilityChannel = `${PREFIX}availability`;
 /** Sorted set of endpoint ids by next check time: gateways add, the health-checker checks and removes. */
 export const failureQueueKey = `${PREFIX}failure-queue`;
+/** Hash, field `<cluster>/<endpoint>@<gateway>`: what real traffic tells, gateways -> health-checker. */
+export const trafficKey = `${PREFIX}traffic`;
+/** Hash, field `<cluster>/<endpoint>`: models that probes found, health-checker -> gateways. */
+export const modelListsKey = `${PREFIX}models`;
 /** Shared open-until of an endpoint's breaker: gateways -> gateways. */
 export const breakerKey = (endpointId: string) => `${PREFIX}breaker:${endpointId}`;
 /** Channel; a message is `{ id, model?, untilMs }`: gateways -> gateways. */
