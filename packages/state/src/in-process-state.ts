@@ -117,10 +117,11 @@ export function createInProcessState(now: () => number = Date.now): SharedState 
       }),
     count: (key, by, windowMs) =>
       call(() => {
-        const untilMs = strings.untilMs(key) ?? now() + windowMs;
+        const nowMs = now();
+        const untilMs = strings.untilMs(key) ?? nowMs + windowMs;
         const sum = Number(strings.get(key) ?? 0) + by;
         strings.set(key, String(sum), untilMs);
-        return { count: sum, resetMs: untilMs - now() };
+        return { count: sum, resetMs: untilMs - nowMs };
       }),
 
     async close() {
