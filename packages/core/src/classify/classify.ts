@@ -1,9 +1,10 @@
-import { untilUtcHourMs } from '../delays/day-reset.ts';
+import { untilMidnightMs } from '../delays/day-reset.ts';
 import { parseDelay, parseExplicitDelay } from '../delays/parse-delay.ts';
 import type { ClassifyContext, Delay, Observation, PenaltyScope, RetryRule, Verdict } from '../verdict.ts';
+import { BODY_ROWS } from './body-rows.ts';
 import { codeOf, type FaultRow } from './fault-row.ts';
 import { NETWORK_ROWS, type NetworkKey, REUSED_ROWS, TIMER_ROWS, TRANSPORT_ROWS } from './network-rows.ts';
-import { BODY_ROWS, PROVIDER_ROWS, type ProviderKey } from './provider-rows.ts';
+import { PROVIDER_ROWS, type ProviderKey } from './provider-rows.ts';
 import { refusalKey } from './refusal-families.ts';
 import { type RefusalSignal, refusalSignal } from './refusal-signal.ts';
 import { CANCEL_ROWS, STREAM_ROWS, type StreamKey } from './stream-rows.ts';
@@ -115,9 +116,8 @@ function retryOf(
   return rule;
 }
 
-/** Google's per-day quotas come with the delay of its per-minute ones, and end at midnight Pacific time (08:00 UTC, an hour earlier in summer). */
+/** Google's per-day quotas come with the delay of its per-minute ones, and end at midnight Pacific time (ai.google.dev, "Rate limits"). */
 const GOOGLE_DAY_QUOTA = /perday/;
-const GOOGLE_RESET_HOUR = 8;
 
 function benchOf(row: FaultRow, signal: RefusalSignal | null, nowMs: number): Delay | null {
   const googleDay =
@@ -129,7 +129,10 @@ function benchOf(row: FaultRow, signal: RefusalSignal | null, nowMs: number): De
     if (stated) return stated;
   }
   if (row.bench === 'day_reset')
-    return { ms: untilUtcHourMs(nowMs, googleDay ? GOOGLE_RESET_HOUR : 0), provenance: 'authoritative' };
+    return {
+      ms: untilMidnightMs(nowMs, googleDay ? 'America/Los_Angeles' : 'UTC'),
+      provenance: 'authoritative',
+    };
   return row.bench ?? null;
 }
 

@@ -55,11 +55,6 @@ export const NETWORK_ROWS = {
   N15: { title: 'The body stalled', ...late, hint: 'stalled' },
   N16: { title: 'Bytes drip, but content does not come in time', ...late, hint: 'timeout' },
   N17: { title: 'Unsolicited 100 Continue', ...garbled, hint: 'malformed HTTP' },
-  N18: {
-    title: 'Extra response on an idle connection: the connection is dropped',
-    ...unsent,
-    hint: 'connection dropped',
-  },
   N19: {
     title: 'Body compressed although not asked, or not decodable',
     ...garbled,

@@ -1,7 +1,4 @@
-import type { BodyFault } from '../verdict.ts';
 import type { FaultRow } from './fault-row.ts';
-import type { NetworkKey } from './network-rows.ts';
-import type { StreamKey } from './stream-rows.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -240,17 +237,3 @@ export const PROVIDER_ROWS = {
 } as const satisfies Record<string, FaultRow>;
 
 export type ProviderKey = keyof typeof PROVIDER_ROWS;
-
-/** Why a 200 is no success -> the row. */
-export const BODY_ROWS = {
-  empty_body: 'P22',
-  no_choices: 'P22',
-  empty_content: 'P24',
-  reasoning_only: 'P26',
-  finish_error: 'P28',
-  html: 'P20',
-  not_json: 'N11',
-  truncated: 'N12',
-  malformed_events: 'S09',
-  line_too_long: 'S08',
-} as const satisfies Record<BodyFault, ProviderKey | NetworkKey | StreamKey>;

@@ -35,7 +35,7 @@ export const CONTENT_FILTER = group(
 export const CONTEXT_TOO_LONG = group(
   `context_length_exceeded context_window_exceeded exceed_context_size_error model_max_prompt_tokens_exceeded prompt_too_long
    input_too_long max_context_length_exceeded 1261`,
-  /maximum context length|context length exceeded|context (?:window|limit|size)|exceeds the (?:model's )?(?:maximum )?context|prompt is too long|input (?:is )?too long|input token count.{0,80}exceed|maximum prompt length|longer than the model's context|maximum number of (?:input )?tokens allowed|too many input tokens|超长|上下文长度/,
+  /context (?:length|window|size|limit)|prompt is too long|input (?:is )?too long|input token count.{0,80}exceed|prompt token count.{0,80}exceed|maximum prompt length|exceeds max length|exceeded model token limit|reduce the length of|maximum number of (?:input )?tokens allowed|too many input tokens|超长|上下文长度/,
 );
 
 export const MODEL_FAILED = group(
@@ -46,7 +46,7 @@ export const MODEL_FAILED = group(
 export const MODEL_GONE = group(
   `model_not_found modelnotfound model_not_available model_not_supported model_decommissioned model_deprecated unknown_model invalid_model
    deploymentnotfound deployment_not_found invalid_model_id no_available_model no_available_channel modelnotopen 1211`,
-  /\bmodel\b.{0,120}\b(?:does not exist|not found|was not found|is not supported by any provider|has been (?:decommissioned|deprecated|retired|removed)|is (?:deprecated|retired|no longer (?:available|supported)))|not a valid model|unknown model|invalid model(?: name|:| id)|no such model|no (?:available channel|endpoints found)|deployment for this resource does not exist|无可用渠道|模型不存在/,
+  /\bmodel:? (?:['"`]?[^\s'"`]{1,200}['"`]? )?(?:does not exist|doesn't exist|not exist|(?:was |is )?not found|is not (?:supported by any provider|a valid model)|(?:has been|is|was) (?:decommissioned|deprecated|retired|removed)|is no longer (?:available|supported))|not a valid model|unknown model|invalid model(?: name|:| id)|no such model|no (?:available channel|endpoints found)|deployment for this resource does not exist|无可用渠道|模型不存在/,
 );
 
 export const DEAD_KEY = group(
@@ -98,9 +98,9 @@ export const CONCURRENCY = group(
 );
 
 const LONG_WINDOW =
-  /per[- ]day|\((?:rpd|tpd)\)|\bdaily\b|byday\b|perday|per 86400 ?s|monthly|weekly|per[- ](?:month|week)|\/ ?(?:day|month)\b|requests? a day|每日|每天/;
+  /per[- ](?:1 )?day|\((?:rpd|tpd)\)|\bdaily\b|byday\b|perday|per 86400 ?s|monthly|weekly|per[- ](?:\d+ )?(?:month|week)|\/ ?(?:day|month)\b|requests? a day|每日|每天/;
 const SHORT_WINDOW =
-  /per[- ](?:min(?:ute)?|second|hour)|\((?:rpm|tpm|rps)\)|byminute|perminute|per 60 ?s|\/ ?min\b/;
+  /per[- ](?:\d+ )?(?:min(?:ute)?|second|hour)|\((?:rpm|tpm|rps)\)|byminute|perminute|per 60 ?s|\/ ?min\b/;
 
 /** The unit named first is the one that was exceeded; offers and advice follow it ("free-models-per-min. Unlock 1000 requests per day"). */
 export const DAY_QUOTA = group(
@@ -113,7 +113,7 @@ export const DAY_QUOTA = group(
   /byday|perday|per-day|per_day/,
 );
 
-const ASKED_FOR = /limit:? (\d{1,12})\b.{0,80}\brequested:? (\d{1,12})\b/;
+const ASKED_FOR = /limit:? (\d[\d,]{0,15})\b.{0,80}\brequested:? (\d[\d,]{0,15})/;
 
 /** Named figures, not bare digits: what was requested is more than the limit itself, so no waiting helps. */
 export const TOO_LARGE = group(
@@ -121,13 +121,17 @@ export const TOO_LARGE = group(
   ({ text }) => {
     const figures = ASKED_FOR.exec(text);
     return (
-      (figures !== null && Number(figures[2]) > Number(figures[1])) ||
+      (figures !== null && figure(figures[2]!) > figure(figures[1]!)) ||
       /request (?:body |entity |payload )?(?:is )?too large|payload too large|request exceeds the maximum size/.test(
         text,
       )
     );
   },
 );
+
+function figure(digits: string): number {
+  return Number(digits.replaceAll(',', ''));
+}
 
 /** Codes that blame a parameter: with one of these no wording can make the refusal anything else. */
 export const BAD_PARAMETER = group(

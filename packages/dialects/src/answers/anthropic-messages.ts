@@ -4,7 +4,7 @@ import { type JsonObject, objectsIn, textOf } from '../json.ts';
 import { bad, readJsonAnswer, usageIn, withoutAnswer } from './finding.ts';
 
 /** Stops that make an answer without text a valid one: the limit, a sequence met at once, a refusal, a pause to be continued. */
-const VALID_WHEN_EMPTY: ReadonlySet<string> = new Set([
+export const VALID_WHEN_EMPTY: ReadonlySet<string> = new Set([
   'max_tokens',
   'model_context_window_exceeded',
   'stop_sequence',

@@ -1,7 +1,7 @@
 import { durationMs } from '@holdfast/core/delays/duration';
 import { isObject, type JsonObject } from '../json.ts';
 
-const SECONDS_KEYS = ['retry_after', 'retryAfter', 'retry_after_seconds', 'retry_after_s'];
+const SECONDS_KEYS = ['retry_after', 'retryAfter', 'retry_after_seconds', 'resets_in_seconds'];
 const MS_KEYS = ['retry_after_ms', 'retryAfterMs'];
 
 /** The delay in ms that an error object states in a field: google.rpc.RetryInfo, `retry_after` (seconds), its relatives. Null when none. */
