@@ -85,16 +85,14 @@ export function proxyOpaque(gateway: Gateway): RequestHandler {
     if (!OPAQUE.test(request.path)) return next();
     const runtime = bestEndpoint(gateway);
     if (!runtime) {
-      response
-        .status(503)
-        .json({
-          error: {
-            message: 'No endpoint is available for this call.',
-            type: 'upstream_error',
-            code: 'no_endpoint_available',
-            param: null,
-          },
-        });
+      response.status(503).json({
+        error: {
+          message: 'No endpoint is available for this call.',
+          type: 'upstream_error',
+          code: 'no_endpoint_available',
+          param: null,
+        },
+      });
       return;
     }
     const { endpoint } = runtime;

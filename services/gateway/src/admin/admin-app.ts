@@ -40,31 +40,27 @@ export function createAdminApp({ gateway, alerts, configError, stateUp }: AdminP
   app.post('/alerts/webhook', express.json({ limit: '1mb' }), (request, response) => {
     const accepted = alerts.receive(request.body);
     if (accepted === null) {
-      response
-        .status(400)
-        .json({
-          error: {
-            message: 'alerts: must be a list, as Alertmanager sends it',
-            type: 'invalid_request_error',
-            code: null,
-            param: 'alerts',
-          },
-        });
+      response.status(400).json({
+        error: {
+          message: 'alerts: must be a list, as Alertmanager sends it',
+          type: 'invalid_request_error',
+          code: null,
+          param: 'alerts',
+        },
+      });
       return;
     }
     response.json({ accepted });
   });
   app.use((request, response) => {
-    response
-      .status(404)
-      .json({
-        error: {
-          message: `Nothing at ${request.method} ${request.path.slice(0, 100)}.`,
-          type: 'invalid_request_error',
-          code: null,
-          param: null,
-        },
-      });
+    response.status(404).json({
+      error: {
+        message: `Nothing at ${request.method} ${request.path.slice(0, 100)}.`,
+        type: 'invalid_request_error',
+        code: null,
+        param: null,
+      },
+    });
   });
   app.use(
     (
@@ -75,16 +71,14 @@ export function createAdminApp({ gateway, alerts, configError, stateUp }: AdminP
     ) => {
       const status = error.status !== undefined && error.status < 500 ? error.status : 500;
       if (status === 500) gateway.logger.error({ err: error }, 'admin request failed');
-      response
-        .status(status)
-        .json({
-          error: {
-            message: status === 500 ? 'Internal error.' : 'The request body cannot be read.',
-            type: 'invalid_request_error',
-            code: null,
-            param: null,
-          },
-        });
+      response.status(status).json({
+        error: {
+          message: status === 500 ? 'Internal error.' : 'The request body cannot be read.',
+          type: 'invalid_request_error',
+          code: null,
+          param: null,
+        },
+      });
     },
   );
   return app;

@@ -17,7 +17,7 @@ export function statusPage(status: GatewayStatus): string {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Holdfast: ${status.state}</title><style>${STYLE}</style></head>
 <body>
 <h1>Holdfast is <span class="${status.state}">${status.state}</span></h1>
-<p>Configuration: ${escape(status.config.source)}${status.config.error ? ` <strong class="down">not reloaded: ${escape(status.config.error)}</strong>` : ''}. Requests in flight: ${status.in_flight}.</p>
+<p>Configuration: ${escapeHtml(status.config.source)}${status.config.error ? ` <strong class="down">not reloaded: ${escapeHtml(status.config.error)}</strong>` : ''}. Requests in flight: ${status.in_flight}.</p>
 ${status.clusters
   .map(({ name, protocol, endpoints }) =>
     section(
@@ -70,11 +70,11 @@ function section(
   rows: readonly (readonly (string | number)[])[],
 ): string {
   if (rows.length === 0) return '';
-  const head = columns.map((column) => `<th scope="col">${escape(column)}</th>`).join('');
+  const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
   const body = rows
-    .map((row) => `<tr>${row.map((cell) => `<td>${escape(String(cell))}</td>`).join('')}</tr>`)
+    .map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(String(cell))}</td>`).join('')}</tr>`)
     .join('\n');
-  return `<h2>${escape(title)}</h2><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>\n`;
+  return `<h2>${escapeHtml(title)}</h2><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>\n`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -84,4 +84,4 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);

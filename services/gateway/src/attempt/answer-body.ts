@@ -1,7 +1,9 @@
+import type { Observation } from '@holdfast/core/verdict';
 import type { AnswerFinding } from '@holdfast/dialects/dialect';
 import type { AttemptOrder } from './attempt.ts';
 import { type Body, type BodyEvents, createCollector } from './bodies.ts';
 
+const EVENTS = /^(?:text\/event-stream|application\/x-ndjson)/;
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -19,20 +21,20 @@ export function answerBody(
   let finding: (AnswerFinding & { kind: 'ok' }) | null = null;
   let finished = false;
 
-  const judge = (): void => {
+  const judge = (): Observation => {
     let body = collector.take();
-    if (/^(?:text\/event-stream|application\/x-ndjson)/.test(contentType)) {
+    if (EVENTS.test(contentType)) {
       const told = order.dialect.streamToAnswer(body);
-      if (told === null) return events.found({ kind: 'bad_body', status, fault: 'truncated' }, null);
+      if (told === null) return { kind: 'bad_body', status, fault: 'truncated' };
       body = told;
     }
     const found = order.dialect.readAnswer(body, contentType);
     if (found.kind === 'error')
-      return events.found({ kind: 'refused', status, headers: {}, error: found.error, body: 'json' }, null);
-    if (found.kind === 'bad') return events.found({ kind: 'bad_body', status, fault: found.fault }, null);
+      return { kind: 'refused', status, headers: {}, error: found.error, body: 'json' };
+    if (found.kind === 'bad') return { kind: 'bad_body', status, fault: found.fault };
     finding = found;
     answer = order.wantsStream ? order.dialect.answerToStream(body) : body;
-    events.found({ kind: 'success' }, null);
+    return { kind: 'success' };
   };
 
   return {
@@ -45,7 +47,7 @@ export function answerBody(
     },
     end() {
       finished = true;
-      judge();
+      events.found(judge(), null);
     },
     completeWithoutEnd: () => false,
     held: () => null,
