@@ -6,14 +6,10 @@ import { reportEntry, type TokenReport } from './token-records.ts';
 
 export interface TokenReporter {
   /**
-   * Notes the outcome of one use; returns at once and never throws. A success of a healthy token only travels with the
-   * next batch of its kind (`HEALTHY_INTERVAL_MS`), everything else within `BATCH_INTERVAL_MS`.
+   * Notes the outcome of one use; returns at once and never throws. Successes of a token that has nothing to live down
+   * travel together (`HEALTHY_INTERVAL_MS`), everything else within `BATCH_INTERVAL_MS`.
    */
-  report(
-    pool: string,
-    use: TokenUse,
-    outcome: { result: string; event: TokenEvent; recovering: boolean },
-  ): void;
+  report(pool: string, use: TokenUse, outcome: { result: string; event: TokenEvent }): void;
   /** Sends what is waiting. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -31,6 +27,8 @@ const BATCH_INTERVAL_MS = 100;
 /** Healthy use is told for `lastUsed` only. */
 const HEALTHY_INTERVAL_MS = 10_000;
 const MAX_BATCH = 100;
+/** No pool asks for more refusals in a row than this before it acts. */
+const MAX_REFUSALS = 100;
 const MAX_WAITING = 1000;
 /** About an hour of a storm; the rotator is never that far behind while it lives. */
 const MAX_STREAM_LENGTH = 10_000;
@@ -39,6 +37,8 @@ const MAX_STREAM_LENGTH = 10_000;
 export function createTokenReporter({ state, now, onDropped }: TokenReporterOptions): TokenReporter {
   const waiting: TokenReport[] = [];
   const healthy = new Map<string, TokenReport>();
+  /** Refusals reported of a token less the successes since: as many successes are told one by one, for each takes one off. */
+  const toLiveDown = new Map<string, number>();
   let healthySinceMs = 0;
   let timer: NodeJS.Timeout | undefined;
   let timerDueMs = 0;
@@ -95,16 +95,17 @@ export function createTokenReporter({ state, now, onDropped }: TokenReporterOpti
   }
 
   return {
-    report(pool, { token, account, model }, { result, event, recovering }) {
+    report(pool, { token, account, model }, { result, event }) {
       const nowMs = now();
+      const key = `${pool}\n${token}`;
       const report: TokenReport = { pool, token, account, model, result, event, atMs: nowMs, uses: 1 };
-      if (event.kind !== 'concurrency' && (event.kind !== 'success' || recovering)) {
-        enqueue([report]);
-      } else {
+      const refusals = toLiveDown.get(key) ?? 0;
+      if (event.kind === 'concurrency' || (event.kind === 'success' && refusals === 0)) {
         if (healthy.size === 0) healthySinceMs = nowMs;
-        const key = `${pool}\n${token}`;
-        const uses = (healthy.get(key)?.uses ?? 0) + 1;
-        healthy.set(key, { ...report, uses });
+        healthy.set(key, { ...report, uses: (healthy.get(key)?.uses ?? 0) + 1 });
+      } else {
+        toLiveDown.set(key, event.kind === 'success' ? refusals - 1 : Math.min(refusals + 1, MAX_REFUSALS));
+        enqueue([report]);
       }
       plan();
     },

@@ -5,8 +5,8 @@ import { createTokenReporter } from '../src/token-reporter.ts';
 import { createUnreliableState, type UnreliableState } from './unreliable-state.ts';
 
 const use = { token: 'A', account: 'first', model: 'm' };
-const refused = { result: 'rate_limited', event: { kind: 'failure' }, recovering: false } as const;
-const fine = { result: 'ok', event: { kind: 'success' }, recovering: false } as const;
+const refused = { result: 'rate_limited', event: { kind: 'failure' } } as const;
+const fine = { result: 'ok', event: { kind: 'success' } } as const;
 
 async function received(state: UnreliableState): Promise<TokenReport[]> {
   const entries = await state.streamRead(tokenReportsKey, 'test', 'reader', {
@@ -57,9 +57,11 @@ describe('the report stream', () => {
         }
       }, 5);
     });
-    reporter.report('github', use, { ...fine, recovering: true });
+    reporter.report('github', use, refused);
+    reporter.report('github', use, fine);
+    reporter.report('github', use, fine);
     await arrived;
-    expect(await received(state)).toHaveLength(1);
+    expect((await received(state)).map(({ event }) => event.kind)).toEqual(['failure', 'success']);
     await reporter.close();
   });
 

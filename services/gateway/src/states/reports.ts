@@ -65,7 +65,7 @@ export function createReports({
     tokenUsed(pool, use, verdict) {
       const event = verdictToTokenEvent(verdict, use);
       if (event?.kind === 'token')
-        tokens.report(pool, use, { result: verdict.result, event: event.event, recovering: false });
+        tokens.report(pool, use, { result: verdict.result, event: event.event });
     },
     succeeded() {},
     close: () => tokens.close(),
