@@ -13,8 +13,7 @@ const RULES = [
   },
   {
     name: 'only config reads the environment',
-    // Alertmanager's settings are environment only, and its renderer's main.ts is where they come in.
-    files: /^(?!packages\/config\/|alertmanager\/src\/main\.ts$)/,
+    files: /^(?!packages\/config\/)/,
     forbidden: /\bprocess\.env\b/,
     offence: 'const url = process.env.REDIS_URL;',
   },
