@@ -1,10 +1,9 @@
 /**
- * How an upstream answers. Every field is optional and they compose: `{}` is a healthy provider, `{ latencyMs: 200,
+ * How an upstream behaves. Every field is optional and they compose: `{}` is a healthy provider, `{ latencyMs: 200,
  * fault: 'openai_429' }` a slow refusal. The same shape is used in tests, over the control API (JSON) and in scenario
  * files (YAML). Times are milliseconds, sizes bytes.
  */
-export interface Behaviour {
-  // --- when it applies
+export interface Behaviour extends Answer {
   /** Requests it serves before it is used up. Default: 1, and for the last of a list (or a single one) for ever. */
   readonly times?: number;
   /** Requests it is for; `*` in a string matches anything. A request that does not fit looks further down the list, then gets a healthy answer. */
@@ -12,15 +11,18 @@ export interface Behaviour {
   /** Chance between 0 and 1 that it applies (drawn from the seeded generator); else the answer is healthy. */
   readonly probability?: number;
   /** One of these, drawn evenly, on top of the other fields. */
-  readonly oneOf?: readonly Behaviour[];
-  /** On top of the other fields for requests with this credential (`Authorization: Bearer` or `x-api-key`). */
-  readonly tokens?: Readonly<Record<string, Behaviour>>;
-  /** Limits counted per credential, refused as the provider refuses. */
-  readonly rate?: RateLimits;
+  readonly oneOf?: readonly Answer[];
+  /** Instead of all that for requests with this credential (`Authorization: Bearer` or `x-api-key`). */
+  readonly tokens?: Readonly<Record<string, Answer>>;
+}
+
+/** What a request gets. */
+export interface Answer {
   /** A known fault by name; the other fields override what it says. */
   readonly fault?: FaultName;
+  /** Limits counted per credential, refused as the provider refuses. */
+  readonly rate?: RateLimits;
 
-  // --- what is answered
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Exact body: text, an object (sent as JSON), or bytes. Without it the answer is the dialect's healthy one, or its error for a status >= 400. */
@@ -139,7 +141,7 @@ export interface RateLimits {
   readonly dayMs?: number;
 }
 
-/** What real providers answer when they fail; `faults.ts` has the bytes. */
+/** What real providers answer when they fail; `faults/` has the bytes. */
 export type FaultName =
   // 200 that is none
   | 'error_in_200'

@@ -49,6 +49,9 @@ export interface Simulator extends AsyncDisposable {
    * each entry serves `times` requests (default 1), the last one stays. Rate-limit counts of the upstream start anew.
    */
   behave(upstream: string, behaviour: Behaviour | readonly Behaviour[]): void;
+  /** Healthy again (or as `*` says). */
+  clearBehaviour(upstream: string): void;
+  behaviours(): Record<string, readonly Behaviour[]>;
   /** Back to healthy upstreams, no records, the random generator at its seed, no scenario. */
   reset(): void;
   /** Oldest first; of all upstreams without a name. */
@@ -62,8 +65,12 @@ export interface Simulator extends AsyncDisposable {
   inFlight(upstream?: string): number;
   peakInFlight(upstream: string): number;
   counts(): Record<string, UpstreamCounts>;
+  /** Forgets what was received, counts included. */
+  forget(): void;
   /** Plays a scenario from its start, instead of the one that is playing. */
   play(scenario: Scenario): void;
+  /** The scene that is on stays. */
+  stopScenario(): void;
   progress(): ScenarioProgress | null;
   /** Cuts what is open. Safe to call again. */
   close(): Promise<void>;
