@@ -66,7 +66,9 @@ export type TokenEvent =
   | { readonly kind: 'dead' }
   /** An operator clears everything. */
   | { readonly kind: 'reset' }
-  /** A probe was accepted: the token is known, and what was only guessed of it ends. */
+  /** What was only guessed of the token is dropped. */
+  | { readonly kind: 'acquitted' }
+  /** A probe was accepted: the provider knows the token, and may have been asked too early about its pace. */
   | { readonly kind: 'validated' };
 
 export interface TokenPolicy {
@@ -98,13 +100,17 @@ export const freshToken: TokenState = {
   lastUsedMs: null,
 };
 
-/** The next state; the same object when nothing changed. Never shortens a penalty, except by `reset` and `validated`. Pure. */
+/**
+ * The next state; the same object when nothing changed. Never shortens a penalty, except by `reset`, `acquitted` and
+ * `validated`, also when an event arrives late. Pure.
+ */
 export function reduceToken(
   state: TokenState,
   event: TokenEvent,
   nowMs: number,
   policy: TokenPolicy,
 ): TokenState {
+  const lastUsedMs = Math.max(state.lastUsedMs ?? 0, nowMs);
   switch (event.kind) {
     case 'success':
       if (state.failures === 0 && state.invalid === null) return touched(state, nowMs);
@@ -112,7 +118,7 @@ export function reduceToken(
         ...state,
         failures: Math.max(0, state.failures - 1),
         invalid: state.invalid !== null && state.invalid.untilMs > nowMs ? state.invalid : null,
-        lastUsedMs: nowMs,
+        lastUsedMs,
       };
     case 'concurrency':
       return touched(state, nowMs);
@@ -121,37 +127,43 @@ export function reduceToken(
       const blocks = failures >= policy.maxFailures && policy.blockForMs > 0;
       const block = bench(nowMs, policy.blockForMs, 'heuristic', 'repeated_failures');
       const cooling = blocks ? longer(state.cooling, block) : state.cooling;
-      return { ...state, failures, cooling, failedMs: nowMs, lastUsedMs: nowMs };
+      return { ...state, failures, cooling, failedMs: Math.max(state.failedMs ?? 0, nowMs), lastUsedMs };
     }
     case 'bench': {
       const delayMs = event.delayMs ?? usualDelay(event.reason, nowMs, policy);
       const added = bench(nowMs, delayMs, event.provenance, event.reason);
       if (event.model !== null)
-        return { ...state, models: withBench(state.models, event.model, added, nowMs), lastUsedMs: nowMs };
+        return { ...state, models: withBench(state.models, event.model, added, nowMs), lastUsedMs };
       const counts = event.reason === 'rate_limited' && event.scope === 'token';
       const failures = counts ? counted(state, policy) : state.failures;
-      return { ...state, failures, cooling: longer(state.cooling, added), lastUsedMs: nowMs };
+      return { ...state, failures, cooling: longer(state.cooling, added), lastUsedMs };
     }
-    case 'dead':
-      return {
-        ...state,
-        invalid: invalidFrom(state.invalid?.sinceMs ?? nowMs, nowMs + REVALIDATE_AFTER_MS),
-        lastUsedMs: nowMs,
-      };
+    case 'dead': {
+      const invalid = invalidFrom(state.invalid?.sinceMs ?? nowMs, nowMs + REVALIDATE_AFTER_MS);
+      return { ...state, invalid: longer(state.invalid, invalid), lastUsedMs };
+    }
     case 'reset':
       return { ...freshToken, epochMs: nextEpoch(state, nowMs), lastUsedMs: state.lastUsedMs };
+    case 'acquitted': {
+      const models = Object.entries(state.models).filter(([, { provenance }]) => provenance !== 'heuristic');
+      const cleared = {
+        ...state,
+        failures: 0,
+        cooling: stated(state.cooling),
+        models: Object.fromEntries(models),
+      };
+      const isNews =
+        state.failures > 0 ||
+        cleared.cooling !== state.cooling ||
+        models.length < Object.keys(state.models).length;
+      return isNews ? { ...cleared, epochMs: nextEpoch(state, nowMs) } : state;
+    }
     case 'validated': {
-      const guessed = state.cooling?.provenance === 'heuristic';
-      if (!guessed && state.invalid === null) return state;
+      const cooling = stated(state.cooling);
+      if (cooling === state.cooling && state.invalid === null) return state;
       // One step from the next block: a probe says that the token is known, not that it is within its limits.
       const failures = Math.min(state.failures, policy.maxFailures - 1);
-      return {
-        ...state,
-        failures,
-        cooling: guessed ? null : state.cooling,
-        invalid: null,
-        epochMs: nextEpoch(state, nowMs),
-      };
+      return { ...state, failures, cooling, invalid: null, epochMs: nextEpoch(state, nowMs) };
     }
   }
 }
@@ -195,6 +207,11 @@ function bench(nowMs: number, delayMs: number, provenance: DelayProvenance, reas
     provenance,
     reason,
   };
+}
+
+/** A bench unless it is a guess. */
+function stated(bench: Bench | null): Bench | null {
+  return bench?.provenance === 'heuristic' ? null : bench;
 }
 
 function usualDelay(reason: BlockReason, nowMs: number, policy: TokenPolicy): number {

@@ -137,6 +137,30 @@ describe('clearing', () => {
     expect(blockOf(reduceToken(back, failure, T + 2000, policy), 'm', T + 2000)).not.toBeNull();
   });
 
+  test('an acquittal drops every guess and no statement', () => {
+    const guess = { ...dayQuota('n', null), reason: 'refused' } as TokenEvent;
+    const state = after(
+      [failure, T],
+      [failure, T],
+      [failure, T],
+      [guess, T],
+      [dayQuota('m', HOUR), T],
+      [dead, T],
+    );
+    const acquitted = reduceToken(state, { kind: 'acquitted' }, T + 1000, policy);
+    expect(acquitted).toMatchObject({ failures: 0, cooling: null, epochMs: T + 1000 });
+    expect(Object.keys(acquitted.models)).toEqual(['m']);
+    expect(acquitted.invalid).not.toBeNull();
+    expect(reduceToken(acquitted, { kind: 'acquitted' }, T + 2000, policy)).toBe(acquitted);
+  });
+
+  test('an event that arrives late shortens nothing and does not make the token older', () => {
+    const state = after([dead, T], [success, T]);
+    const late = reduceToken(state, dead, T - HOUR, policy);
+    expect(late.invalid).toEqual(state.invalid);
+    expect(late.lastUsedMs).toBe(T);
+  });
+
   test('a reset leaves nothing but the last use', () => {
     const state = after([dead, T], [dayQuota('m', HOUR), T], [stated(HOUR), T + 1]);
     expect(reduceToken(state, { kind: 'reset' }, T + 2, policy)).toEqual({
