@@ -54,7 +54,13 @@ export type AnswerFinding =
 
 /**
  * Reads an SSE stream as it arrives (WHATWG rules: CRLF, LF or CR, BOM, any chunk split), and tells what the whole events
- * in it mean. Bytes come out exactly as they came in.
+ * in it mean. Bytes come out exactly as they came in; only events that no client should see are left out (broken ones, named
+ * ones without data, an OpenAI stream's `event: ping`).
+ *
+ * The stream is a whole answer when a step has a `terminator`, or when the step of `end()` has neither error nor fault.
+ * What the client then gets, in this order: the `bytes` of every step, `closing()`, the `terminator` where there was one.
+ * An answer may be whole without any `content` (cut at the limit before its first word, filtered), so that is the last moment to
+ * commit. In every other case `closing()` is empty and nothing of a proper end may be written.
  */
 export interface StreamReader {
   push(chunk: Uint8Array): StreamStep;
@@ -62,27 +68,30 @@ export interface StreamReader {
   end(): StreamStep;
   /** Content, tool call or reasoning was seen. */
   readonly contentSeen: boolean;
-  /** `finish_reason`, `message_delta.stop_reason`, `response.completed` or the like was seen. */
+  /** `finish_reason` (of every choice begun), `message_delta.stop_reason`, `response.completed` or the like was seen. */
   readonly finishSeen: boolean;
   readonly finish: string | null;
   /** `[DONE]`, `message_stop` or the like was seen. */
   readonly terminatorSeen: boolean;
   readonly usage: Usage | null;
   readonly model: string | null;
-  /** What must be appended so that the client sees a proper end, when the upstream ended after a finish without one (S03, S04); empty when complete. */
+  /**
+   * What a whole answer still lacks: an event with the finish, made up in the shape of the stream (`[DONE]` came without
+   * one, S04), and the terminator when none came (S03). Belongs before the terminator that came. Empty when nothing is lacking.
+   */
   closing(): Buffer;
 }
 
 export interface StreamStep {
   /** Whole events and comments to forward, as received, up to (not including) an error, a fatal fault or the terminator; null when none. */
   readonly bytes: Buffer | null;
-  /** At least one event in `bytes` carries real content. */
+  /** At least one event in `bytes` carries real content: text that is not white space, a tool call, reasoning. */
   readonly content: boolean;
-  /** The terminator event's bytes; nothing after it counts. */
+  /** The terminator event's bytes; nothing after it counts. In the Responses API it carries the finish and the whole response. */
   readonly terminator: Buffer | null;
   /** An error event; nothing after it counts. */
   readonly error: ProviderError | null;
-  /** The stream cannot be read on: more than 3 malformed events, a line over the cap, or (from `end`) cut before its finish, or nothing in it. */
+  /** The stream cannot be read on: more than 3 malformed events, an event over the cap, a finish that means a break, an end without an answer, or (from `end`) cut before its finish, or nothing in it. */
   readonly fault: BodyFault | null;
 }
 

@@ -10,12 +10,17 @@ export function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+/** A text with more in it than white space. */
+export function saysSomething(value: unknown): boolean {
+  return typeof value === 'string' && /\S/.test(value);
+}
+
 /** The value when it is a number of things, else null. */
 export function countOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
-/** `value[index]` when it is an object, else null; for arrays nobody vouches for. */
+/** The objects in an array nobody vouches for. */
 export function objectsIn(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -16,11 +16,11 @@ function frame(chunks: readonly Uint8Array[]): { events: Framed[]; bytes: Buffer
     framer.push(chunk);
     while (framer.next()) {
       events.push({ name: framer.name, data: framer.data });
-      bytes.push(Buffer.from(framer.slice(framer.start, framer.end)));
+      bytes.push(Buffer.from(framer.bytes.subarray(framer.start, framer.end)));
     }
   }
   const rest = framer.last() ? { name: framer.name, data: framer.data } : null;
-  if (rest !== null) bytes.push(Buffer.from(framer.slice(framer.start, framer.end)));
+  if (rest !== null) bytes.push(Buffer.from(framer.bytes.subarray(framer.start, framer.end)));
   return { events, bytes: Buffer.concat(bytes), rest };
 }
 
@@ -187,7 +187,7 @@ describe('bounds', () => {
     const slices: Buffer[] = [];
     for (const chunk of chunked(Buffer.from(text), [7, 30, 3])) {
       framer.push(chunk);
-      while (framer.next()) slices.push(framer.slice(framer.start, framer.end));
+      while (framer.next()) slices.push(framer.bytes.subarray(framer.start, framer.end));
     }
     expect(Buffer.concat(slices).toString()).toBe(text);
   });

@@ -1,6 +1,10 @@
 import type { CannedAnswer } from '../dialect.ts';
 import { isObject, type JsonObject, objectsIn, parseObject, textOf } from '../json.ts';
+import { readEvents } from '../sse/read-events.ts';
 import { namedEvent } from '../sse/write-event.ts';
+import { openStream } from '../streams/anthropic-messages.ts';
+import { isComplete } from '../streams/is-complete.ts';
+import { mergeDelta } from './merge-deltas.ts';
 
 export function cannedBody(answer: CannedAnswer): Buffer {
   return Buffer.from(
@@ -75,4 +79,46 @@ function unfold(block: JsonObject): { start: JsonObject; deltas: object[] } {
     default:
       return { start: block, deltas: [] };
   }
+}
+
+/** Null for a stream that is cut short, empty or reports an error. */
+export function streamToAnswer(body: Buffer): Buffer | null {
+  if (!isComplete(openStream(), body)) return null;
+  let message: JsonObject = {};
+  const blocks = new Map<unknown, { block: { [key: string]: unknown }; json: string }>();
+  for (const event of readEvents(body)) {
+    if (event.type === 'message_start' && isObject(event.message)) message = { ...event.message, ...message };
+    else if (
+      event.type === 'content_block_start' &&
+      isObject(event.content_block) &&
+      !blocks.has(event.index)
+    ) {
+      blocks.set(event.index, { block: { ...event.content_block }, json: '' });
+    } else if (event.type === 'content_block_delta' && isObject(event.delta))
+      addDelta(blocks.get(event.index), event.delta);
+    else if (event.type === 'message_delta') {
+      const usage = {
+        ...(isObject(message.usage) ? message.usage : {}),
+        ...(isObject(event.usage) ? event.usage : {}),
+      };
+      message = { ...message, ...(isObject(event.delta) ? event.delta : {}), usage };
+    }
+  }
+  const content = [...blocks.values()].map(({ block, json }) =>
+    json === '' ? block : { ...block, input: parseObject(json) ?? {} },
+  );
+  const stop =
+    message.stop_reason ?? (content.some((block) => block.type === 'tool_use') ? 'tool_use' : 'end_turn');
+  return Buffer.from(JSON.stringify({ ...message, content, stop_reason: stop }));
+}
+
+function addDelta(
+  entry: { block: { [key: string]: unknown }; json: string } | undefined,
+  delta: JsonObject,
+): void {
+  if (entry === undefined) return;
+  const { type, citation, partial_json, ...said } = delta;
+  if (typeof partial_json === 'string') entry.json += partial_json;
+  if (citation !== undefined) mergeDelta(entry.block, { citations: [citation] });
+  mergeDelta(entry.block, said);
 }

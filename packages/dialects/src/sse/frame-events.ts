@@ -20,10 +20,17 @@ export interface EventFramer {
   next(): boolean;
   /** The body has ended: takes what is left as a last event whose blank line is missing; false when nothing is left. */
   last(): boolean;
-  /** Where the current event's bytes lie, blank line included: offsets for `slice`, good until the next `push`. */
+  /** Takes the bytes up to `end` as the next whole event, unread: for who recognises an event on sight. */
+  skipTo(end: number): void;
+  /** No byte behind the current event was looked at yet. */
+  readonly fresh: boolean;
+  /** All bytes at hand. They and the offsets below are good until the next `push`; slices of them stay good. */
+  readonly bytes: Buffer;
+  /** The current event: `bytes[start, end)`, blank line included. */
   readonly start: number;
   readonly end: number;
-  slice(start: number, end: number): Buffer;
+  /** Where the data begins in `bytes`, if it is a single line; else -1. */
+  readonly dataStart: number;
   /** The `event:` field; null when there is none. */
   readonly name: string | null;
   /** The `data:` lines joined by LF; null when there is none. */
@@ -43,17 +50,16 @@ export function frameEvents(): EventFramer {
   let buffer: Buffer = EMPTY;
   let owned = false; // the room in `buffer` behind `view` is ours to write
   let view: Buffer = EMPTY; // the filled part of `buffer`
-  let pending = 0; // the first byte that is in no whole event yet
   let lineStart = 0;
   let searched = 0; // no line end lies in [lineStart, searched)
-  let nextLf = NONE; // the first of its kind at or behind `searched`
+  let nextLf = NONE; // the first of its kind at or behind `searched`; when it lies before, that is to be found out
   let nextCr = NONE;
   let skipLf = false; // the line before ended in CR: a LF right behind belongs to it
   let firstLine = true;
 
   let whole = true; // the current event is whole: the next line starts another
   let start = 0;
-  let end = 0;
+  let end = 0; // also where the event begins that is being read
   let name: string | null = null;
   let data: string | null = null;
   let dataFrom = -1; // a data line that is not decoded yet
@@ -61,8 +67,10 @@ export function frameEvents(): EventFramer {
   let foreign = false;
 
   function push(chunk: Uint8Array): void {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const waiting = view.length - pending;
+    const bytes = Buffer.isBuffer(chunk)
+      ? chunk
+      : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const waiting = view.length - end;
     if (waiting === 0) {
       buffer = bytes;
       owned = false;
@@ -74,7 +82,7 @@ export function frameEvents(): EventFramer {
     } else {
       // Doubling keeps the copying linear. A fresh buffer, because slices of the old one may still be on their way out.
       buffer = Buffer.allocUnsafe(2 * (waiting + bytes.length));
-      view.copy(buffer, 0, pending);
+      view.copy(buffer, 0, end);
       bytes.copy(buffer, waiting);
       owned = true;
       view = buffer.subarray(0, waiting + bytes.length);
@@ -84,14 +92,13 @@ export function frameEvents(): EventFramer {
       if (view[lineStart] === LF) searched = ++lineStart;
       skipLf = false;
     }
-    nextLf = find(LF);
-    nextCr = find(CR);
+    nextLf = -1;
+    nextCr = -1;
   }
 
   function rebase(): void {
-    lineStart -= pending;
-    searched -= pending;
-    pending = 0;
+    lineStart -= end;
+    searched -= end;
     start = 0;
     end = 0;
   }
@@ -124,10 +131,17 @@ export function frameEvents(): EventFramer {
   }
 
   function last(): boolean {
-    if (pending === view.length) return false;
+    if (end === view.length) return false;
     if (whole) begin();
     readLine(lineStart, view.length);
     return close(view.length);
+  }
+
+  function skipTo(at: number): void {
+    lineStart = at;
+    searched = at;
+    begin();
+    close(at);
   }
 
   function begin(): void {
@@ -139,9 +153,8 @@ export function frameEvents(): EventFramer {
   }
 
   function close(at: number): true {
-    start = pending;
+    start = end;
     end = at;
-    pending = at;
     whole = true;
     return true;
   }
@@ -197,13 +210,22 @@ export function frameEvents(): EventFramer {
     push,
     next,
     last,
+    skipTo,
+    get fresh() {
+      return searched === end;
+    },
+    get bytes() {
+      return view;
+    },
     get start() {
       return start;
     },
     get end() {
       return end;
     },
-    slice: (from, to) => view.subarray(from, to),
+    get dataStart() {
+      return data === null ? dataFrom : -1;
+    },
     get name() {
       return name;
     },
@@ -215,7 +237,7 @@ export function frameEvents(): EventFramer {
       return foreign;
     },
     get overflow() {
-      return view.length - pending > maxEventBytes;
+      return view.length - end > maxEventBytes;
     },
   };
 }

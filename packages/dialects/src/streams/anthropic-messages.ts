@@ -1,5 +1,6 @@
+import { VALID_WHEN_EMPTY } from '../answers/anthropic-messages.ts';
 import type { StreamReader } from '../dialect.ts';
-import { countOf, isObject, type JsonObject, textOf } from '../json.ts';
+import { countOf, isObject, type JsonObject, saysSomething, textOf } from '../json.ts';
 import { failureIn } from './failure-in.ts';
 import { readStream } from './read-stream.ts';
 import { type EventMeaning, noFacts, type StreamGrammar } from './stream-grammar.ts';
@@ -67,13 +68,19 @@ function messagesGrammar(): StreamGrammar {
     return facts.terminatorSeen ? out : `${out}event: message_stop\ndata: {"type":"message_stop"}\n\n`;
   }
 
-  return { facts, endsWithDone: false, read, needsContent: (finish) => finish === 'end_turn', closing };
+  return {
+    facts,
+    endsWithDone: false,
+    read,
+    needsContent: (finish) => !VALID_WHEN_EMPTY.has(finish),
+    closing,
+  };
 }
 
 /** Text, thinking, its signature, a tool's partial JSON, a citation. */
 function hasText(part: JsonObject): boolean {
   return (
-    textOf(part.text) !== null ||
+    saysSomething(part.text) ||
     textOf(part.thinking) !== null ||
     textOf(part.partial_json) !== null ||
     textOf(part.signature) !== null ||

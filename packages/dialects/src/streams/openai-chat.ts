@@ -1,5 +1,5 @@
 import type { StreamReader } from '../dialect.ts';
-import { isObject, type JsonObject, objectsIn, textOf } from '../json.ts';
+import { isObject, type JsonObject, objectsIn, saysSomething } from '../json.ts';
 import { choicesGrammar } from './openai-choices.ts';
 import { readStream } from './read-stream.ts';
 
@@ -15,7 +15,7 @@ export function openStream(): StreamReader {
 }
 
 /**
- * A role alone, `content: ""`, an empty `reasoning_details` are nothing yet. Some providers send a whole `message` in
+ * A role alone, white space, an empty `reasoning_details` are nothing yet. Some providers send a whole `message` in
  * place of a `delta`.
  */
 function chatContent(choice: JsonObject): 'tool' | boolean {
@@ -34,5 +34,5 @@ function chatContent(choice: JsonObject): 'tool' | boolean {
 }
 
 function filled(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : textOf(value) !== null;
+  return Array.isArray(value) ? value.length > 0 : saysSomething(value);
 }

@@ -1,3 +1,5 @@
+import { usageIn } from '../answers/finding.ts';
+import { FILTER_FINISHES, LENGTH_FINISHES } from '../answers/finish-reasons.ts';
 import type { Usage } from '../dialect.ts';
 import { countOf, isObject, type JsonObject, objectsIn, textOf } from '../json.ts';
 import { failureIn } from './failure-in.ts';
@@ -25,7 +27,7 @@ export function choicesGrammar(dialect: ChoicesGrammar): StreamGrammar {
     if (failure !== null) return failure;
     if (name === 'ping') return 'drop';
     facts.model = textOf(event.model) ?? facts.model;
-    facts.usage = openaiUsage(event) ?? facts.usage;
+    facts.usage = chunkUsage(event) ?? facts.usage;
     id ??= textOf(event.id);
     created ??= countOf(event.created);
     let content = false;
@@ -70,12 +72,17 @@ export function choicesGrammar(dialect: ChoicesGrammar): StreamGrammar {
     return facts.terminatorSeen ? out : `${out}data: [DONE]\n\n`;
   }
 
-  return { facts, endsWithDone: true, read, needsContent: (finish) => finish === 'stop', closing };
+  return {
+    facts,
+    endsWithDone: true,
+    read,
+    needsContent: (finish) => !LENGTH_FINISHES.has(finish) && !FILTER_FINISHES.has(finish),
+    closing,
+  };
 }
 
 /** Groq reports usage in `x_groq`. */
-function openaiUsage(event: JsonObject): Usage | null {
-  const usage = isObject(event.usage) ? event.usage : isObject(event.x_groq) ? event.x_groq.usage : null;
-  if (!isObject(usage)) return null;
-  return { inputTokens: countOf(usage.prompt_tokens), outputTokens: countOf(usage.completion_tokens) };
+function chunkUsage(event: JsonObject): Usage | null {
+  const usage = event.usage ?? (isObject(event.x_groq) ? event.x_groq.usage : null);
+  return usageIn(usage, 'prompt_tokens', 'completion_tokens');
 }

@@ -1,5 +1,5 @@
 import type { StreamReader } from '../dialect.ts';
-import { textOf } from '../json.ts';
+import { saysSomething } from '../json.ts';
 import { choicesGrammar } from './openai-choices.ts';
 import { readStream } from './read-stream.ts';
 
@@ -8,7 +8,7 @@ export function openStream(): StreamReader {
   return readStream(
     choicesGrammar({
       object: 'text_completion',
-      content: (choice) => textOf(choice.text) !== null,
+      content: (choice) => saysSomething(choice.text),
       closingChoice: (index, finish) => ({ index, text: '', logprobs: null, finish_reason: finish }),
     }),
   );

@@ -1,5 +1,6 @@
-import type { StreamReader, Usage } from '../dialect.ts';
-import { countOf, isObject, type JsonObject, objectsIn, textOf } from '../json.ts';
+import { usageIn } from '../answers/finding.ts';
+import type { StreamReader } from '../dialect.ts';
+import { isObject, type JsonObject, objectsIn, saysSomething, textOf } from '../json.ts';
 import { failureIn } from './failure-in.ts';
 import { readStream } from './read-stream.ts';
 import { type EventMeaning, noFacts, type StreamGrammar } from './stream-grammar.ts';
@@ -16,7 +17,7 @@ function responsesGrammar(): StreamGrammar {
     const type = textOf(event.type) ?? name ?? '';
     const response = isObject(event.response) ? event.response : null;
     facts.model = textOf(response?.model) ?? facts.model;
-    facts.usage = usageOf(response?.usage) ?? facts.usage;
+    facts.usage = usageIn(response?.usage, 'input_tokens', 'output_tokens') ?? facts.usage;
     switch (type) {
       case 'response.completed':
       case 'response.incomplete':
@@ -38,7 +39,7 @@ function responsesGrammar(): StreamGrammar {
     const details = isObject(response.incomplete_details) ? response.incomplete_details : {};
     facts.finish = type === 'response.completed' ? 'completed' : (textOf(details.reason) ?? 'incomplete');
     facts.finishSeen = true;
-    if (objectsIn(response.output).some(saysSomething)) facts.contentSeen = true;
+    if (objectsIn(response.output).some(isAnswer)) facts.contentSeen = true;
     return 'end';
   }
 
@@ -48,10 +49,10 @@ function responsesGrammar(): StreamGrammar {
     return found;
   }
 
-  function saysSomething(item: JsonObject): boolean {
+  function isAnswer(item: JsonObject): boolean {
     if (item.type === 'message')
       return objectsIn(item.content).some(
-        (part) => textOf(part.text) !== null || textOf(part.refusal) !== null,
+        (part) => saysSomething(part.text) || textOf(part.refusal) !== null,
       );
     return isCall(item);
   }
@@ -67,11 +68,5 @@ function responsesGrammar(): StreamGrammar {
 }
 
 function isSaid(delta: unknown): boolean {
-  return isObject(delta) || textOf(delta) !== null;
-}
-
-function usageOf(usage: unknown): Usage | null {
-  return isObject(usage)
-    ? { inputTokens: countOf(usage.input_tokens), outputTokens: countOf(usage.output_tokens) }
-    : null;
+  return isObject(delta) || saysSomething(delta);
 }

@@ -1,14 +1,14 @@
+import { parseAnswer } from '../answers/parse-answer.ts';
 import type { StreamStep } from '../dialect.ts';
-import { parseObject } from '../json.ts';
-import type { StreamGrammar } from './stream-grammar.ts';
+import { isObject } from '../json.ts';
+import { failureIn } from './failure-in.ts';
 
-/** What a whole body is that was announced as an event stream and holds no event: a JSON error, a page, or nothing usable. */
-export function readOtherBody(body: Buffer, grammar: StreamGrammar): Pick<StreamStep, 'error' | 'fault'> {
-  const text = body.toString().trim();
-  if (text === '') return { error: null, fault: 'empty_body' };
-  if (text.startsWith('<')) return { error: null, fault: 'html' };
-  const document = parseObject(text);
-  const meaning = document === null ? null : grammar.read(document, null);
-  if (meaning !== null && typeof meaning === 'object') return { error: null, fault: null, ...meaning };
-  return { error: null, fault: 'not_json' };
+/** What a whole body is that was announced as an event stream but holds no event: a JSON error, a page, nothing usable. */
+export function readOtherBody(body: Buffer): Pick<StreamStep, 'error' | 'fault'> {
+  const parsed = parseAnswer(body);
+  if ('fault' in parsed) return { error: null, fault: parsed.fault };
+  // Google wraps its errors in an array.
+  const document = Array.isArray(parsed.value) ? parsed.value.find(isObject) : parsed.value;
+  const failure = isObject(document) ? failureIn(document, null) : null;
+  return { error: null, fault: failure === null ? 'not_json' : null, ...failure };
 }

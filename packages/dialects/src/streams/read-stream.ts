@@ -2,6 +2,7 @@ import type { BodyFault } from '@holdfast/core/verdict';
 import type { StreamReader, StreamStep } from '../dialect.ts';
 import { parseObject } from '../json.ts';
 import { frameEvents } from '../sse/frame-events.ts';
+import { lookAlikes } from './look-alikes.ts';
 import { readOtherBody } from './read-other-body.ts';
 import type { EventMeaning, StreamGrammar } from './stream-grammar.ts';
 
@@ -21,6 +22,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export function readStream(grammar: StreamGrammar): StreamReader {
   const { facts } = grammar;
   const framer = frameEvents();
+  const known = lookAlikes();
   const otherBody: Buffer[] = [];
   let otherBytes = 0;
   let eventsSeen = false;
@@ -35,12 +37,15 @@ export function readStream(grammar: StreamGrammar): StreamReader {
     const kept: Buffer[] = [];
     let from = -1; // the run of events that is forwarded as one slice
     let to = -1;
-    while (!over && framer.next()) {
-      const meaning = read();
+    while (!over) {
+      const alike = framer.fresh ? known.match(framer.bytes, framer.end) : -1;
+      if (alike !== -1) framer.skipTo(alike);
+      else if (!framer.next()) break;
+      const meaning = alike !== -1 ? 'content' : read();
       if (meaning === 'content' || meaning === 'other') {
         if (meaning === 'content') step.content = true;
         if (to !== framer.start) {
-          if (from !== -1) kept.push(framer.slice(from, to));
+          if (from !== -1) kept.push(framer.bytes.subarray(from, to));
           from = framer.start;
         }
         to = framer.end;
@@ -48,14 +53,14 @@ export function readStream(grammar: StreamGrammar): StreamReader {
     }
     if (!over && (framer.overflow || otherBytes > maxOtherBody)) fail(step, 'line_too_long');
     if (from !== -1) {
-      const tail = framer.slice(from, to);
+      const tail = framer.bytes.subarray(from, to);
       step.bytes = kept.length === 0 ? tail : Buffer.concat([...kept, tail]);
     }
     return step;
   }
 
   function read(): EventMeaning | 'malformed' {
-    const data = framer.data;
+    const { dataStart, data } = framer;
     // An event without data means nothing by the WHATWG rules, but the OpenAI SDK trips over one that has a name.
     if (data === null || data === '') return framer.name === null && data === null ? readFiller() : 'drop';
     eventsSeen = true;
@@ -63,14 +68,17 @@ export function readStream(grammar: StreamGrammar): StreamReader {
     const event = parseObject(data);
     if (event === null) return 'malformed';
     const meaning = grammar.read(event, framer.name);
-    if (meaning === 'content') facts.contentSeen = true;
+    if (meaning === 'content') {
+      facts.contentSeen = true;
+      known.learn(framer.bytes, framer.start, framer.end, dataStart);
+    }
     return meaning;
   }
 
   function readFiller(): EventMeaning {
     if (!framer.foreign) return 'other';
     if (!eventsSeen) {
-      otherBody.push(Buffer.from(framer.slice(framer.start, framer.end)));
+      otherBody.push(Buffer.from(framer.bytes.subarray(framer.start, framer.end)));
       otherBytes += framer.end - framer.start;
     }
     return 'drop';
@@ -86,7 +94,7 @@ export function readStream(grammar: StreamGrammar): StreamReader {
       over = true;
       complete = fault === null;
       if (fault !== null) step.fault = fault;
-      else step.terminator = grammar.endsWithDone ? DONE : framer.slice(framer.start, framer.end);
+      else step.terminator = grammar.endsWithDone ? DONE : framer.bytes.subarray(framer.start, framer.end);
     } else if (typeof meaning === 'object') {
       Object.assign(step, meaning);
       over = true;
@@ -105,7 +113,7 @@ export function readStream(grammar: StreamGrammar): StreamReader {
     if (over) return step;
     over = true;
     if (!eventsSeen && otherBody.length > 0) {
-      return { ...step, ...readOtherBody(Buffer.concat(otherBody), grammar) };
+      return { ...step, ...readOtherBody(Buffer.concat(otherBody)) };
     }
     step.fault = judgeEnd();
     complete = step.fault === null;
@@ -119,7 +127,7 @@ export function readStream(grammar: StreamGrammar): StreamReader {
     if (framer.data === null) return;
     if (meaning === 'content' || meaning === 'other') {
       step.content = meaning === 'content';
-      step.bytes = Buffer.concat([framer.slice(framer.start, framer.end), BLANK]);
+      step.bytes = Buffer.concat([framer.bytes.subarray(framer.start, framer.end), BLANK]);
     } else {
       stop(step, meaning);
       if (step.terminator !== null && step.terminator !== DONE)
