@@ -4,7 +4,10 @@ import type { Config } from '@holdfast/config/types';
 import { createLifecycle } from '@holdfast/runtime/lifecycle';
 import { listen } from '@holdfast/runtime/listen';
 import type { Logger } from '@holdfast/runtime/logger';
+import { createRateLimiter } from '@holdfast/state/rate-limit';
+import { countReplicas } from '@holdfast/state/replicas';
 import type { SharedState } from '@holdfast/state/shared-state';
+import { createThrottle } from '@holdfast/state/throttle';
 import { createAccessLog } from './access-log.ts';
 import { createAdminApp } from './admin/admin-app.ts';
 import { createAlerts } from './admin/alerts.ts';
@@ -56,6 +59,8 @@ export async function composeGateway({
 }: GatewayParts): Promise<RunningGateway> {
   const lifecycle = createLifecycle();
   const metrics = createGatewayMetrics();
+  const replicas = countReplicas(state, now);
+  lifecycle.onClose('replica count', () => replicas.stop());
   const gateway: Gateway = {
     routing: buildRouting(config, metrics, null),
     tokens: tokenStates(null, config),
@@ -64,6 +69,8 @@ export async function composeGateway({
     accessLog: createAccessLog(logger, accessLog),
     budget: createRetryBudget(),
     reports: createReports({ state, logger, now }),
+    throttle: createThrottle({ state, now, replicas: () => replicas.count }),
+    rateLimiter: rateLimiter(config),
     exchanges: new Set(),
     draining: false,
     now,
@@ -76,6 +83,11 @@ export async function composeGateway({
     return createTokenStates(next.tokenPools, previous, (pool, from, to) =>
       logger.warn({ pool, from, to }, 'token rotated'),
     );
+  }
+  function rateLimiter({ rateLimit }: Config) {
+    return rateLimit.enabled
+      ? createRateLimiter({ state, now, perMinute: rateLimit.perMinute, replicas: () => replicas.count })
+      : null;
   }
   const prepareMetrics = () =>
     metrics.prepare(gateway.routing.config, function* () {
@@ -118,6 +130,12 @@ export async function composeGateway({
       const old = gateway.routing;
       gateway.routing = buildRouting(next, metrics, old);
       gateway.tokens = tokenStates(gateway.tokens, next);
+      if (
+        next.rateLimit.enabled !== old.config.rateLimit.enabled ||
+        next.rateLimit.perMinute !== old.config.rateLimit.perMinute
+      ) {
+        gateway.rateLimiter = rateLimiter(next);
+      }
       identify = createIdentify(next.server.clientKeys);
       prepareMetrics();
       configError = null;

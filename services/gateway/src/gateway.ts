@@ -1,5 +1,7 @@
 import type { PoolToken } from '@holdfast/config/types';
 import type { Logger } from '@holdfast/runtime/logger';
+import type { RateLimiter } from '@holdfast/state/rate-limit';
+import type { Throttle } from '@holdfast/state/throttle';
 import type { AccessLog } from './access-log.ts';
 import type { Exchange } from './ingress/exchange.ts';
 import type { GatewayMetrics } from './metrics.ts';
@@ -22,6 +24,9 @@ export interface Gateway {
   readonly accessLog: AccessLog;
   readonly budget: RetryBudget;
   readonly reports: Reports;
+  readonly throttle: Throttle;
+  /** Null while no client limit is configured. */
+  rateLimiter: RateLimiter | null;
   /** Requests being worked on. */
   readonly exchanges: Set<Exchange>;
   draining: boolean;

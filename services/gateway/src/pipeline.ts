@@ -23,6 +23,7 @@ import {
   type Tried,
   type Turn,
 } from './plan/plan-next.ts';
+import { takeTurn } from './policy/take-turn.ts';
 import { respondAnswer } from './respond/respond-answer.ts';
 import { respondFailure } from './respond/respond-failure.ts';
 import { recordAttempt } from './states/record-attempt.ts';
@@ -101,6 +102,10 @@ async function tryModel(
 
     const token = takeToken(gateway, plan.runtime, model, tokens);
     if (token) tokens.push(token);
+    if (!(await takeTurn(exchange, gateway, route.route.throttle, model, token))) {
+      if (isRetry) gateway.budget.release();
+      return giveUp(exchange.cancelled ? 'cancelled' : 'resting', null, 429);
+    }
     const report = await callOnce(exchange, gateway, plan, route, model, token);
     if (isRetry) gateway.budget.release();
 

@@ -1,17 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ClientFault, Dialect, DialectName } from '@holdfast/dialects/dialect';
+import type { Dialect, DialectName } from '@holdfast/dialects/dialect';
 import { dialects } from '@holdfast/dialects/dialects';
-import { inspectRequest, type RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { Gateway } from './gateway.ts';
+import { type Admitted, admit, type Refused } from './ingress/admit.ts';
 import { cancelExchange, type Exchange } from './ingress/exchange.ts';
-import { type BodyResult, readBody } from './ingress/read-body.ts';
-import { type RequestOptions, requestOptions } from './ingress/request-options.ts';
 import { NO_CLUSTER } from './metrics.ts';
 import { serve } from './pipeline.ts';
 import type { Identify } from './policy/client-keys.ts';
 import { openClientStream } from './respond/client-stream.ts';
-import { responseHeaders, type ServedBy } from './respond/response-headers.ts';
-import type { RouteRuntime } from './states/routing.ts';
+import { responseHeaders } from './respond/response-headers.ts';
 
 /** Silence after which a stream's client gets a comment: well inside the 100 s of the tunnels that people put in front. */
 const PING_EVERY_MS = 15_000;
@@ -24,7 +21,7 @@ export interface ClientApi {
   readonly requestId: (offered: string | undefined) => string;
 }
 
-/** One request of the client API: everything that can refuse it, in order, then the pipeline. */
+/** One request of the client API: admitted or refused, then through the pipeline. */
 export async function serveClient(
   { gateway, identify, requestId }: ClientApi,
   request: IncomingMessage,
@@ -33,119 +30,41 @@ export async function serveClient(
 ): Promise<void> {
   const startedMs = gateway.now();
   const dialect = dialects[name];
-  const { routing } = gateway;
   const offered = request.headers['x-request-id'];
   const id = requestId(typeof offered === 'string' ? offered : undefined);
-  const refuse = (
-    status: number,
-    type: string,
-    code: string | null,
-    message: string,
-    param: string | null = null,
-    model = 'none',
-  ) => {
-    gateway.metrics.forCluster(NO_CLUSTER).request(dialect.protocol, 'rejected');
-    sendRefusal(response, dialect, { status, type, code, message, param, requestId: id }, model);
-  };
-
-  const client = identify()(request.headers);
-  if (client === null)
-    return refuse(
-      401,
-      'authentication_error',
-      'invalid_api_key',
-      'Missing or wrong API key: send it as Authorization: Bearer or x-api-key.',
-    );
-  if (!isJson(request.headers['content-type']))
-    return refuse(
-      415,
-      'invalid_request_error',
-      'unsupported_media_type',
-      'Send the body as application/json in UTF-8.',
-    );
-  const options = requestOptions(request.headers);
-  if ('header' in options)
-    return refuse(
-      400,
-      'invalid_request_error',
-      'invalid_header',
-      `Header ${options.header} ${options.message}.`,
-      options.header,
-    );
-
-  const read: BodyResult = await readBody(request, routing.config.server.maxBodyBytes);
-  if (read.kind === 'gone') return;
-  if (read.kind === 'too_large') {
-    response.shouldKeepAlive = false;
-    return refuse(
-      413,
-      'invalid_request_error',
-      'request_too_large',
-      `The request body is larger than ${routing.config.server.maxBodyBytes} bytes.`,
-    );
-  }
-  const inspected = inspectRequest(name, read.body);
-  if (!inspected.ok)
-    return refuse(400, 'invalid_request_error', 'invalid_request', inspected.message, inspected.field);
-  const { facts } = inspected;
-  const route = routing.routeFor(facts.model);
-  if (!route)
-    return refuse(
-      404,
-      'invalid_request_error',
-      'model_not_found',
-      `No route serves the model '${facts.model}'.`,
-      'model',
-      facts.model,
-    );
-  if (route.cluster.cluster.protocol !== dialect.protocol) {
-    return refuse(
-      404,
-      'invalid_request_error',
-      'model_not_found',
-      `The model '${facts.model}' is not served over this API.`,
-      'model',
-      facts.model,
-    );
-  }
   if (gateway.draining) response.shouldKeepAlive = false;
-  await run(
-    gateway,
-    openExchange({
-      gateway,
-      request,
-      response,
-      dialect,
-      id,
-      client,
-      body: read.body,
-      facts,
-      options,
-      route,
-      startedMs,
-    }),
-  );
+  const admission = await admit(gateway, identify(), request, name, dialect.protocol);
+  if (admission.kind === 'gone') return;
+  if (admission.kind === 'refused') {
+    gateway.metrics.forCluster(NO_CLUSTER).request(dialect.protocol, 'rejected');
+    sendRefusal(request, response, dialect, id, admission);
+    return;
+  }
+  await run(gateway, openExchange(gateway, request, response, dialect, id, startedMs, admission));
 }
 
-interface Opening {
-  readonly gateway: Gateway;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly dialect: Dialect;
-  readonly id: string;
-  readonly client: string;
-  readonly body: Buffer;
-  readonly facts: RequestFacts;
-  readonly options: RequestOptions;
-  readonly route: RouteRuntime;
-  readonly startedMs: number;
-}
-
-function openExchange({ gateway, ...given }: Opening): Exchange {
-  const { response, facts, options, route, startedMs } = given;
+function openExchange(
+  gateway: Gateway,
+  request: IncomingMessage,
+  response: ServerResponse,
+  dialect: Dialect,
+  id: string,
+  startedMs: number,
+  admitted: Admitted,
+): Exchange {
+  const { client, body, facts, options, route, limitHeaders } = admitted;
   const { maxTotalTimeMs } = route.route.retry;
   const exchange: Exchange = {
-    ...given,
+    request,
+    response,
+    dialect,
+    id,
+    client,
+    body,
+    facts,
+    options,
+    route,
+    startedMs,
     routing: gateway.routing,
     deadlineMs: startedMs + Math.min(maxTotalTimeMs, options.timeoutMs ?? maxTotalTimeMs),
     stream: facts.stream
@@ -159,13 +78,14 @@ function openExchange({ gateway, ...given }: Opening): Exchange {
       : null,
     trail: [],
     served: {
-      requestId: given.id,
+      requestId: id,
       cluster: route.cluster.cluster.name,
       endpoint: 'none',
       model: facts.model,
       attempts: 0,
       fallback: 'none',
       cache: 'off',
+      limitHeaders,
     },
     outcome: null,
     usage: null,
@@ -199,27 +119,29 @@ async function run(gateway: Gateway, exchange: Exchange): Promise<void> {
   }
 }
 
-function sendRefusal(response: ServerResponse, dialect: Dialect, fault: ClientFault, model: string): void {
-  const by: ServedBy = {
-    requestId: fault.requestId,
+function sendRefusal(
+  request: IncomingMessage,
+  response: ServerResponse,
+  dialect: Dialect,
+  requestId: string,
+  { status, type, code, message, param, model, headers }: Refused,
+): void {
+  // What was not read of the request is not worth reading.
+  if (!request.complete) response.shouldKeepAlive = false;
+  const by = {
+    requestId,
     cluster: 'none',
     endpoint: 'none',
     model,
     attempts: 0,
     fallback: 'none',
     cache: 'off',
-  };
-  const body = dialect.errorBody(fault);
+    limitHeaders: headers,
+  } as const;
+  const body = dialect.errorBody({ status, type, code, message, param, requestId });
   response.writeHead(
-    fault.status,
+    status,
     responseHeaders(by, 'application/json', 'content-length', String(body.length), 'x-should-retry', 'false'),
   );
   response.end(body);
-}
-
-function isJson(contentType: string | undefined): boolean {
-  if (contentType === 'application/json') return true;
-  if (contentType === undefined || !/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType)) return false;
-  const charset = /charset="?([\w-]+)/i.exec(contentType)?.[1];
-  return charset === undefined || /^utf-?8$/i.test(charset);
 }

@@ -7,6 +7,8 @@ export interface ServedBy {
   readonly attempts: number;
   readonly fallback: 'none' | 'endpoint' | 'model' | 'canned';
   readonly cache: 'hit' | 'stale' | 'miss' | 'bypass' | 'off';
+  /** Flat pairs: what is left of the client's limit. */
+  readonly limitHeaders: readonly string[];
 }
 
 /** A flat list for `writeHead`: the contract's headers, then `more`. Upstream headers never travel. */
@@ -30,6 +32,7 @@ export function responseHeaders(by: ServedBy, contentType: string, ...more: stri
     by.fallback,
     'x-holdfast-cache',
     by.cache,
+    ...by.limitHeaders,
     ...more,
   ];
 }

@@ -53,7 +53,9 @@ export function recordAttempt(
       gateway.reports.tokenUsed(pool, use, verdict);
     }
   }
-  if (verdict.result === 'ok') gateway.reports.succeeded(runtime);
+  if (verdict.result === 'ok' || verdict.scope === 'endpoint') {
+    gateway.reports.attempted(runtime, verdict.result === 'ok', report.firstContentMs ?? report.durationMs);
+  }
 
   const previous = tried.at(-1)?.runtime;
   if (previous && previous !== runtime) {

@@ -1,17 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import type { TokenUse } from '@holdfast/core/tokens/verdict-to-token-event';
 import { verdictToTokenEvent } from '@holdfast/core/tokens/verdict-to-token-event';
 import type { Verdict } from '@holdfast/core/verdict';
 import type { Logger } from '@holdfast/runtime/logger';
-import { breakerChannel, breakerKey, failureQueueKey } from '@holdfast/state/keys';
+import { enqueueFailure } from '@holdfast/state/failure-queue';
+import { breakerChannel, breakerKey } from '@holdfast/state/keys';
 import type { SharedState } from '@holdfast/state/shared-state';
 import { createTokenReporter } from '@holdfast/state/token-reporter';
+import { createTrafficReporter } from '@holdfast/state/traffic';
 import type { EndpointRuntime } from './endpoint-runtime.ts';
 
 /** What this gateway tells the others. Every call returns at once: the store is written behind the request's back. */
 export interface Reports {
   breakerMoved(runtime: EndpointRuntime, from: 'closed' | 'open' | 'half_open'): void;
   tokenUsed(pool: string, use: TokenUse, verdict: Verdict): void;
-  succeeded(runtime: EndpointRuntime): void;
+  /** Counts an attempt that says something about its endpoint. `latencyMs`: to the first content of a success. */
+  attempted(runtime: EndpointRuntime, ok: boolean, latencyMs: number | null): void;
   close(): Promise<void>;
 }
 
@@ -32,6 +36,7 @@ export function createReports({
     now,
     onDropped: (count) => logger.warn({ count }, 'token reports dropped, state store is away'),
   });
+  const traffic = createTrafficReporter({ state, now, gateway: randomUUID() });
   let pending = 0;
 
   const behind = (write: () => Promise<unknown>): void => {
@@ -59,15 +64,17 @@ export function createReports({
           breakerChannel,
           JSON.stringify({ id: endpoint.id, model: null, untilMs: Math.round(untilMs) }),
         );
-        await state.sortedAdd(failureQueueKey, endpoint.id, Math.round(now()), { onlyNew: true });
+        await enqueueFailure(state, endpoint.id, now());
       });
     },
     tokenUsed(pool, use, verdict) {
       const event = verdictToTokenEvent(verdict, use);
-      if (event?.kind === 'token')
-        tokens.report(pool, use, { result: verdict.result, event: event.event });
+      if (event?.kind === 'token') tokens.report(pool, use, { result: verdict.result, event: event.event });
     },
-    succeeded() {},
-    close: () => tokens.close(),
+    attempted: ({ endpoint }, ok, latencyMs) => traffic.count(endpoint.id, ok, latencyMs),
+    async close() {
+      traffic.stop();
+      await tokens.close();
+    },
   };
 }

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { loadConfig } from '@holdfast/config/load-config';
+import type { Config } from '@holdfast/config/types';
+import { createLogger } from '@holdfast/runtime/logger';
+import { createInProcessState } from '@holdfast/state/in-process-state';
+import type { SharedState } from '@holdfast/state/shared-state';
+import { composeGateway, type RunningGateway } from '../src/compose.ts';
+
+export interface TestGateway extends RunningGateway, AsyncDisposable {
+  readonly state: SharedState;
+  /** Every line logged so far. */
+  lines(): Record<string, unknown>[];
+  /** POSTs JSON to the client port. */
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** One sample of `/metrics` by its full name with labels; undefined when absent. */
+  metric(sample: string): Promise<number | undefined>;
+}
+
+/** What a test writes of `holdfast.yaml`, as an object. */
+export type ConfigFile = Record<string, unknown>;
+
+/** A configuration with quick retries, read like a user's file. */
+export function readConfig(file: ConfigFile, env: NodeJS.ProcessEnv = {}): Config {
+  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-config-'));
+  try {
+    const config = path.join(directory, 'holdfast.yaml');
+    writeFileSync(
+      config,
+      JSON.stringify({
+        version: 1,
+        ...QUICK,
+        ...file,
+        server: { port: 0, admin_port: 0, ...(file.server as object) },
+      }),
+    );
+    return loadConfig({ path: config, env });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+const QUICK = { retry: { base_delay: '10ms', max_delay: '40ms' } };
+
+export interface StartOptions {
+  readonly state?: SharedState;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly random?: () => number;
+}
+
+/** A gateway on free ports; disposes itself. */
+export async function startGateway(
+  file: ConfigFile,
+  { state = createInProcessState(), env, random }: StartOptions = {},
+): Promise<TestGateway> {
+  const sink = new PassThrough();
+  let text = '';
+  sink.on('data', (chunk) => {
+    text += chunk;
+  });
+  const logger = createLogger({ service: 'gateway', level: 'debug', destination: sink });
+  const running = await composeGateway({
+    config: readConfig(file, env),
+    state,
+    logger,
+    ...(random ? { random } : {}),
+  });
+  return {
+    ...running,
+    state,
+    lines: () =>
+      text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
+    post: (target, body, headers = {}) =>
+      fetch(running.url + target, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    async metric(sample) {
+      const metrics = await (await fetch(`${running.adminUrl}/metrics`)).text();
+      const line = metrics.split('\n').find((candidate) => candidate.startsWith(`${sample} `));
+      return line === undefined ? undefined : Number(line.slice(sample.length + 1));
+    },
+    [Symbol.asyncDispose]: () => running.close(),
+  };
+}
+
+/** The smallest useful chat request. */
+export const chat = (model = 'gpt-4o', more: Record<string, unknown> = {}) => ({
+  model,
+  messages: [{ role: 'user', content: 'Hi' }],
+  ...more,
+});
