@@ -1,11 +1,16 @@
-import { fitPoolState, type PoolDefinition, type PoolState } from '@holdfast/core/tokens/pool-state';
+import {
+  fitPoolState,
+  type PoolDefinition,
+  type PoolEvent,
+  type PoolState,
+} from '@holdfast/core/tokens/pool-state';
 import { MAX_BENCH_MS, type TokenEvent, type TokenState } from '@holdfast/core/tokens/token-state';
 import { z } from 'zod';
 import { readRecord } from './records.ts';
 
 /**
  * What is shared about tokens: names and states, never a value. The hash `tokens:<pool>` has one field per token
- * (`tokenRecord`) and `@pool` (`poolRecord`); an entry of the stream `token-reports` carries a batch of reports.
+ * (`tokenRecord`) and `@pool` (`poolRecord`); an entry of the stream `token-reports` carries a batch of reports (`reports`) or an operator's `command`.
  */
 
 /** The pool's own field; no token can have this name, for names of tokens do not start with `@`. */
@@ -57,6 +62,19 @@ const tokenEvent: z.ZodType<TokenEvent> = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** What an operator asks of a pool, from whichever token-rotator took the request to the one that leads. */
+const poolEvent: z.ZodType<PoolEvent> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('rotate'), to: name.nullable() }),
+  z.object({ kind: z.literal('reset'), token: name.nullable() }),
+  z.object({
+    kind: z.literal('token'),
+    token: name,
+    event: z.union([tokenEvent, z.object({ kind: z.enum(['acquitted', 'validated', 'reset']) })]),
+  }),
+]);
+const poolCommand = z.object({ pool: name, event: poolEvent });
+export type PoolCommand = z.infer<typeof poolCommand>;
+
 /** The outcome of one use of a token (or of several alike: `uses`), as a gateway saw it. */
 export const tokenReport = z.object({
   pool: name,
@@ -75,6 +93,14 @@ export type TokenReport = z.infer<typeof tokenReport>;
 /** The fields of one stream entry. */
 export function reportEntry(reports: readonly TokenReport[]): Record<string, string> {
   return { reports: JSON.stringify(reports) };
+}
+
+export function commandEntry(command: PoolCommand): Record<string, string> {
+  return { command: JSON.stringify(command) };
+}
+
+export function readCommandEntry(fields: Readonly<Record<string, string>>): PoolCommand | null {
+  return readRecord(poolCommand, fields.command);
 }
 
 /** The reports of one stream entry that fit; what does not is left out. */

@@ -1,7 +1,8 @@
 import { mergeTokens } from './merge-tokens.ts';
 import type { PoolDefinition, PoolEvent, PoolState } from './pool.ts';
 import { failAlike, mayBenchOneMore, mayBlockOneMore, validatedSoonWhenAllDied } from './provider-fault.ts';
-import { blockOf, freshToken, reduceToken, type TokenEvent, type TokenState } from './token-state.ts';
+import { reduceToken } from './reduce-token.ts';
+import { blockOf, freshToken, type TokenEvent, type TokenState } from './token-state.ts';
 
 export type { PoolDefinition, PoolEvent, PoolMember, PoolState } from './pool.ts';
 

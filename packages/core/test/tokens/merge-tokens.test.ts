@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { mergeTokens } from '../../src/tokens/merge-tokens.ts';
 import { mergePools } from '../../src/tokens/pool-state.ts';
+import { reduceToken } from '../../src/tokens/reduce-token.ts';
 import {
   blockOf,
   freshToken,
   MAX_BENCH_MS,
-  reduceToken,
   type TokenEvent,
   type TokenState,
 } from '../../src/tokens/token-state.ts';
