@@ -35,9 +35,9 @@ function withEnvironmentTokens(
   return tokens;
 }
 
-/** Names of the non-empty variables that match a glob, in natural order (TOKEN, TOKEN2, TOKEN10). */
+/** Names of the non-empty variables that match a glob, in natural order (TOKEN, TOKEN2, TOKEN10). `X_FILE` holds a path, no token. */
 export function variablesMatching(pattern: string, env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env)
-    .filter((name) => matchesGlob(pattern, name) && env[name]!.trim() !== '')
+    .filter((name) => matchesGlob(pattern, name) && !name.endsWith('_FILE') && env[name]!.trim() !== '')
     .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }

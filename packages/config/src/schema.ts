@@ -190,7 +190,6 @@ export const configSchema = z.strictObject({
       max_retries: 3,
       retry_delay: '2s',
       max_attempts: 5,
-      model: undefined,
       fallback_models: [],
       concurrency: 4,
       schedule: '0 4 * * *',

@@ -61,7 +61,10 @@ function reportIssues(
         );
         break;
       case 'invalid_union': {
-        const branch = issue.errors.find((errors) => errors.every(({ path: inner }) => inner.length > 0));
+        // The option whose kind of value this is: what is wrong with it helps more than a list of options.
+        const branch = issue.errors.find((errors) =>
+          errors.every((error) => error.code !== 'invalid_type' || error.path.length > 0),
+        );
         if (branch) reportIssues(schema, root, branch, path, report);
         else report(path, found === undefined ? 'is required' : issue.message);
         break;

@@ -27,10 +27,18 @@ export function yamlSource(yaml: string, name: string, context: ReferenceContext
     problems.push({ file: name, line, column: col, key: formatPath(path), message, suggestion: null });
   };
 
-  for (const error of [...document.errors, ...document.warnings])
-    report(error.pos[0], [], syntaxMessage(error));
+  let readable = true;
+  const refuse = (offset: number, message: string) => {
+    readable = false;
+    report(offset, [], message);
+  };
+
+  for (const error of [...document.errors, ...document.warnings]) refuse(error.pos[0], syntaxMessage(error));
 
   visit(document, {
+    Alias(_key, node) {
+      if (node.resolve(document) === undefined) refuse(node.range?.[0] ?? 0, ALIAS_MESSAGE);
+    },
     Scalar(key, node, ancestors) {
       if (key === 'key' || typeof node.value !== 'string') return;
       const resolved = resolveReferences(node.value, context);
@@ -44,10 +52,17 @@ export function yamlSource(yaml: string, name: string, context: ReferenceContext
     },
   });
 
+  let value: unknown;
+  try {
+    value = readable ? document.toJS() : undefined;
+  } catch {
+    refuse(0, 'more YAML aliases than any configuration needs');
+  }
+
   return {
     name,
     directory: context.directory,
-    value: problems.length > 0 && document.errors.length > 0 ? undefined : plainValue(document, report),
+    value,
     problems,
     locate(path, at) {
       const { line, col } = lines.linePos(offsetOf(document, path, at));
@@ -66,7 +81,7 @@ function syntaxMessage({ code, message }: YAMLError): string {
     case 'BAD_COLLECTION_TYPE':
       return 'unknown YAML tag: quote text that begins with "!"';
     case 'BAD_ALIAS':
-      return 'unknown YAML alias: quote text that begins with "*" or "&"';
+      return ALIAS_MESSAGE;
     case 'BAD_DQ_ESCAPE':
       return 'invalid escape in a double-quoted text: use single quotes, or write \\\\';
     case 'BAD_DIRECTIVE':
@@ -76,17 +91,7 @@ function syntaxMessage({ code, message }: YAMLError): string {
   }
 }
 
-function plainValue(
-  document: Document.Parsed,
-  report: (offset: number, path: KeyPath, message: string) => void,
-): unknown {
-  try {
-    return document.toJS();
-  } catch {
-    report(0, [], 'unknown YAML alias, or too many of them: quote text that begins with "*"');
-    return undefined;
-  }
-}
+const ALIAS_MESSAGE = 'unknown YAML alias: quote text that begins with "*" or "&"';
 
 function pathOf(key: number | 'value' | 'key' | null, ancestors: readonly unknown[]): KeyPath {
   const path: (string | number)[] = [];
