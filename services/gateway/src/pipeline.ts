@@ -125,12 +125,7 @@ async function tryModel(
     if (report.committed) {
       return giveUp('refused');
     }
-    tried.push({
-      ...whenAgain(verdict, tried, route, gateway),
-      runtime: plan.runtime,
-      verdict,
-      sameOnce: plan.why === 'same_once',
-    });
+    tried.push({ ...whenAgain(plan, verdict, tried, route, gateway), runtime: plan.runtime, verdict });
   }
 }
 
@@ -173,19 +168,22 @@ async function pause(
 
 /** When the same endpoint may be asked again in this request, and whether the attempt counts. */
 function whenAgain(
+  plan: Plan & { kind: 'attempt' },
   verdict: Verdict,
   tried: readonly Tried[],
   { route }: RouteRuntime,
   gateway: Gateway,
-): Pick<Tried, 'readyAtMs' | 'counts'> {
+): Omit<Tried, 'runtime' | 'verdict'> {
+  const outOfRotation = plan.trial || plan.why === 'least_bad';
   // A token that is dead or has spent its quota fails once and is then left alone: the pool's size bounds that.
   const counts = !(verdict.dead || verdict.result === 'quota_exhausted');
-  if (!repeatable(verdict)) return { readyAtMs: Number.POSITIVE_INFINITY, counts };
+  const flags = { counts, outOfRotation, sameOnce: plan.why === 'same_once' };
+  if (!repeatable(verdict) || outOfRotation) return { ...flags, readyAtMs: Number.POSITIVE_INFINITY };
   const repeats = tried.filter((earlier) => earlier.counts).length + 1;
   const stated = verdict.bench?.provenance === 'authoritative' ? verdict.bench.ms : null;
   const waitMs =
     stated === null
       ? backoffMs(repeats, route.retry, gateway.random())
       : statedWaitMs(stated, gateway.random());
-  return { readyAtMs: gateway.now() + waitMs, counts };
+  return { ...flags, readyAtMs: gateway.now() + waitMs };
 }

@@ -96,3 +96,19 @@ export const chat = (model = 'gpt-4o', more: Record<string, unknown> = {}) => ({
   messages: [{ role: 'user', content: 'Hi' }],
   ...more,
 });
+
+/** What tests look at in an answer or an error, whichever it is. */
+export interface AnyAnswer {
+  readonly choices: { readonly message: { readonly content: string }; readonly finish_reason: string }[];
+  readonly content: { readonly text: string }[];
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly code: string | null;
+    readonly param: string | null;
+    readonly attempts: unknown[];
+  };
+}
+
+export const readAnswer = async (response: Response): Promise<AnyAnswer> =>
+  (await response.json()) as AnyAnswer;

@@ -14,6 +14,8 @@ export interface Tried {
   /** Whether it counts towards the attempts of the policy; a token that is dead or out of quota does not. */
   readonly counts: boolean;
   readonly sameOnce: boolean;
+  /** It was tried although out of rotation: as a trial, or as the least bad. */
+  readonly outOfRotation: boolean;
 }
 
 /** Where a request stands with one model. */
@@ -59,8 +61,8 @@ export interface GaveUp {
   readonly because: GiveUp;
   /** When something may be available again, where that is known. */
   readonly untilMs: number | null;
-  /** What stands in the way has this status for the client. */
-  readonly clientStatus: number;
+  /** What the client is told; null: what the attempts say. */
+  readonly clientStatus: number | null;
 }
 
 export type GiveUp =
@@ -99,10 +101,11 @@ export const repeatable = (verdict: Verdict): boolean =>
 export function planNext(turn: Turn, nowMs: number, random: () => number): Plan {
   const { tried } = turn;
   const last = tried.at(-1);
+  if (last?.verdict.retry === 'stop' && last.verdict.passThrough) return giveUp('refused');
+  if (nowMs >= turn.deadlineMs) return giveUp('deadline');
   if (last?.verdict.retry === 'stop') return giveUp('refused');
   const counted = tried.reduce((sum, attempt) => sum + (attempt.counts ? 1 : 0), 0);
   if (counted >= turn.maxAttempts) return giveUp('attempts');
-  if (nowMs >= turn.deadlineMs) return giveUp('deadline');
 
   const attempt = (runtime: EndpointRuntime, why: Why, trial = false): Plan => ({
     kind: 'attempt',
@@ -185,12 +188,18 @@ function planRepeat(
       return { kind: 'wait', untilMs: Math.min(soonest.atMs + spread, turn.deadlineMs) };
     }
     const now = survey.get(soonest.runtime)!;
-    if (!full) return giveUp('resting', soonest.atMs, now.kind === 'cooling' ? now.clientStatus : 503);
+    if (!full)
+      return giveUp(
+        'resting',
+        soonest.atMs,
+        tried.length > 0 ? null : now.kind === 'cooling' ? now.clientStatus : 503,
+      );
   }
   if (full) return { kind: 'queue', runtime: full };
   const leastBad = turn.leastBadUsed ? null : pickLeastBad(turn, survey);
   if (leastBad) return attempt(leastBad, 'least_bad');
-  return giveUp('unavailable', Number.isFinite(earliestKnownMs) ? earliestKnownMs : null);
+  const untilMs = Number.isFinite(earliestKnownMs) ? earliestKnownMs : null;
+  return giveUp('unavailable', untilMs, tried.every((attempt) => attempt.outOfRotation) ? 503 : null);
 }
 
 type Survey = ReadonlyMap<EndpointRuntime, Standing>;
@@ -231,7 +240,11 @@ const isTried = (tried: readonly Tried[], runtime: EndpointRuntime): boolean =>
 const lastTry = (tried: readonly Tried[], runtime: EndpointRuntime): Tried | undefined =>
   tried.findLast((attempt) => attempt.runtime === runtime);
 const trialOf = (now: Standing): boolean => now.kind === 'available' && now.trial;
-export const giveUp = (because: GiveUp, untilMs: number | null = null, clientStatus = 503): GaveUp => ({
+export const giveUp = (
+  because: GiveUp,
+  untilMs: number | null = null,
+  clientStatus: number | null = null,
+): GaveUp => ({
   kind: 'give_up',
   because,
   untilMs,

@@ -20,11 +20,12 @@ export function finalFault(
   nowMs: number,
 ): FinalFault {
   const retryAfterS = untilMs === null ? null : Math.max(1, Math.ceil((untilMs - nowMs) / 1000));
-  if (verdicts.length === 0) {
-    if (because === 'deadline')
-      return { status: 504, type: 'upstream_error', code: 'deadline_exceeded', retryAfterS };
-    if (because === 'resting' && clientStatus === 429)
-      return { status: 429, type: 'rate_limit_error', code: 'rate_limited', retryAfterS: retryAfterS ?? 1 };
+  if (verdicts.length === 0 && because === 'deadline') {
+    return { status: 504, type: 'upstream_error', code: 'deadline_exceeded', retryAfterS };
+  }
+  if (clientStatus === 429)
+    return { status: 429, type: 'rate_limit_error', code: 'rate_limited', retryAfterS: retryAfterS ?? 1 };
+  if (clientStatus !== null || verdicts.length === 0) {
     return {
       status: 503,
       type: 'upstream_error',
