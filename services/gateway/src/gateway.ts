@@ -5,7 +5,7 @@ import type { Throttle } from '@holdfast/state/throttle';
 import type { AccessLog } from './access-log.ts';
 import type { Exchange } from './ingress/exchange.ts';
 import type { GatewayMetrics } from './metrics.ts';
-import type { CredentialStanding, Plan } from './plan/plan-next.ts';
+import type { CredentialStanding, Plan } from './plan/plan.ts';
 import type { ServedBy } from './respond/response-headers.ts';
 import type { EndpointRuntime } from './states/endpoint-runtime.ts';
 import { applyBreaker } from './states/endpoint-state.ts';

@@ -18,11 +18,11 @@ import {
   type GiveUp,
   giveUp,
   type Plan,
-  planNext,
   repeatable,
   type Tried,
   type Turn,
-} from './plan/plan-next.ts';
+} from './plan/plan.ts';
+import { planNext } from './plan/plan-next.ts';
 import { takeTurn } from './policy/take-turn.ts';
 import { respondAnswer } from './respond/respond-answer.ts';
 import { respondFailure } from './respond/respond-failure.ts';

@@ -51,7 +51,7 @@ describe('a request that the first endpoint fails', () => {
       simulator.behave('primary', fault);
       const response = await gateway.post('/v1/chat/completions', chat());
       expect(response.status).toBe(200);
-      expect((await readAnswer(response)).choices[0].message.content).toContain('secondary');
+      expect((await readAnswer(response)).choices[0]!.message.content).toContain('secondary');
       expect(
         Object.fromEntries([...response.headers].filter(([name]) => name.startsWith('x-holdfast'))),
       ).toEqual({

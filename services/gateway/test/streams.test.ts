@@ -149,7 +149,7 @@ describe('a stream', () => {
     expect(streamed.trimEnd().endsWith('data: [DONE]')).toBe(true);
     simulator.behave('primary', { as: 'sse' });
     const whole = await readAnswer(await gateway.post('/v1/chat/completions', chat()));
-    expect(whole.choices[0].message.content).toContain('primary');
+    expect(whole.choices[0]!.message.content).toContain('primary');
   });
 
   test('that only sends comments is given up when its first content is late', async () => {

@@ -2,7 +2,7 @@ import type { PoolToken } from '@holdfast/config/types';
 import { withModel } from '@holdfast/dialects/request/with-model';
 import { type Gateway, upstreamModel } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
-import type { Plan } from '../plan/plan-next.ts';
+import type { Plan } from '../plan/plan.ts';
 import { credentialHeader } from '../states/endpoint-runtime.ts';
 import type { RouteRuntime } from '../states/routing.ts';
 import type { AttemptOrder, StreamGate } from './attempt.ts';

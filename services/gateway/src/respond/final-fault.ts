@@ -1,5 +1,5 @@
 import type { Verdict } from '@holdfast/core/verdict';
-import type { GaveUp } from '../plan/plan-next.ts';
+import type { GaveUp } from '../plan/plan.ts';
 
 /** What is left to tell the client when nothing helped. */
 export interface FinalFault {

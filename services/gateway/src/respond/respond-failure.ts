@@ -3,7 +3,7 @@ import type { AttemptSummary, ClientFault } from '@holdfast/dialects/dialect';
 import { account } from '../account.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
-import type { GaveUp } from '../plan/plan-next.ts';
+import type { GaveUp } from '../plan/plan.ts';
 import { attemptsFailedMessage } from './fault-message.ts';
 import { type FinalFault, finalFault } from './final-fault.ts';
 import { responseHeaders } from './response-headers.ts';

@@ -4,7 +4,7 @@ import type { Verdict } from '@holdfast/core/verdict';
 import type { AttemptReport } from '../attempt/attempt.ts';
 import { type Gateway, upstreamModel } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
-import type { Plan, Tried } from '../plan/plan-next.ts';
+import type { Plan, Tried } from '../plan/plan.ts';
 import { recordVerdict } from './record-verdict.ts';
 
 export interface AttemptRecord {

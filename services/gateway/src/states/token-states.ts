@@ -8,7 +8,7 @@ import {
   reducePool,
 } from '@holdfast/core/tokens/pool-state';
 import { createTokenUses, type TokenUseCounter } from '@holdfast/core/tokens/token-uses';
-import type { CredentialStanding } from '../plan/plan-next.ts';
+import type { CredentialStanding } from '../plan/plan.ts';
 
 /** The token pools as this gateway knows them: its own findings at once, those of others when they arrive. */
 export interface TokenStates {
