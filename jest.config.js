@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 const root = import.meta.dirname;
 const directories = ['packages', 'services']
   .flatMap((group) => readdirSync(`${root}/${group}`).map((name) => `${group}/${name}`))
-  .concat('e2e', 'grafana', 'prometheus', 'alertmanager')
+  .concat('e2e', 'grafana', 'prometheus', 'alertmanager', 'compose')
   .filter((directory) => existsSync(`${root}/${directory}/test`));
 
 export default {

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { checkSourceRules } from './source-rules.mjs';
 
 const root = dirname(import.meta.dirname);
-const SOURCE = /^(?:(?:packages|services)\/[^/]+|prometheus|alertmanager|grafana)\/src\/.*\.ts$/;
+const SOURCE = /^(?:(?:packages|services)\/[^/]+|prometheus|alertmanager|grafana|compose)\/src\/.*\.ts$/;
 
 function run(file, ...args) {
   return spawnSync(process.execPath, [file, ...args], { cwd: root, stdio: 'inherit' }).status === 0;
@@ -32,6 +32,7 @@ function checkDependencies() {
       'prometheus',
       'alertmanager',
       'grafana',
+      'compose',
       '--config',
       '.dependency-cruiser.mjs',
       '--output-type',

@@ -8,7 +8,7 @@ const RULES = [
     name: 'core is pure: time, chance and I/O are parameters',
     files: /^packages\/core\//,
     forbidden:
-      /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\b|\bfetch\(|\bcrypto\b|\bconsole\b|from 'node:/,
+      /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bfetch\(|\bcrypto\b|\bconsole\b|from 'node:/,
     offence: 'const nowMs = Date.now();',
   },
   {
