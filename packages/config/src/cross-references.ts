@@ -33,7 +33,7 @@ export const checkCrossReferences: Check = (value, report) => {
     } else if (!route) {
       const models = routes.map((known) => asText(known.model) ?? '').filter((known) => !isGlob(known));
       report(path, 'is a model that no route leads to', nearestName(model, models));
-    } else if (target in clusters && protocolOf(target) !== protocol) {
+    } else if (Object.hasOwn(clusters, target) && protocolOf(target) !== protocol) {
       report(
         path,
         `is routed to a cluster of another protocol: ${protocol} is needed here, and that cluster speaks ${protocolOf(target)}`,
@@ -45,7 +45,7 @@ export const checkCrossReferences: Check = (value, report) => {
     const path = ['routes', index] as const;
     const cluster = asText(route.cluster);
     if (cluster === null) continue;
-    if (!(cluster in clusters))
+    if (!Object.hasOwn(clusters, cluster))
       report(
         [...path, 'cluster'],
         'is not the name of a cluster',
@@ -94,7 +94,7 @@ function checkCluster(
       seen.add(endpointName);
     }
     const pool = asText(endpoint.token_pool);
-    if (pool !== null && !(pool in pools))
+    if (pool !== null && !Object.hasOwn(pools, pool))
       report(
         [...path, 'token_pool'],
         'is not the name of a token pool',

@@ -88,14 +88,15 @@ export const baseUrl = z.string().superRefine((value, context) => {
   if (message !== null) context.issues.push({ code: 'custom', message, input: value });
 });
 
-/** An address of this suite's own services: any http(s) URL without credentials. */
-export const serviceUrl = baseUrl;
-
 export const redisUrl = z
   .string()
   .regex(
-    /^$|^(rediss?|redis-sentinel|sentinel|redis\+sentinel|rediss\+sentinel):\/\/\S+$/,
+    /^$|^rediss?([+-](sentinel|cluster))?:\/\/.+$/,
     'must be a redis:// or rediss:// address (a comma list for a cluster, redis+sentinel:// for sentinels), or empty for in-process state',
+  )
+  .refine(
+    (url) => !/^rediss?[+-]sentinel:/.test(url) || /^[^/]+\/\/[^/#]+(\/[^/#]|.*#.)/.test(url),
+    "must end in the master's name: redis+sentinel://host:26379,host:26379/mymaster",
   );
 export const databaseUrl = z
   .string()

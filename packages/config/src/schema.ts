@@ -14,7 +14,6 @@ import {
   redisUrl,
   schedule,
   secret,
-  serviceUrl,
   size,
 } from './fields.ts';
 import { policySections, routePolicies } from './policy-schema.ts';
@@ -55,22 +54,20 @@ const serviceOn = (defaultPort: number) =>
   optionalSection(
     z.strictObject({
       port: port.prefault(defaultPort),
-      url: serviceUrl.optional().describe('Where the others find it; default: the port on loopback'),
+      url: baseUrl.optional().describe('Where the others find it; default: the port on loopback'),
     }),
   );
 
 const services = optionalSection(
   z.strictObject({
-    gateway: optionalSection(
-      z.strictObject({ url: serviceUrl.optional(), admin_url: serviceUrl.optional() }),
-    ),
+    gateway: optionalSection(z.strictObject({ url: baseUrl.optional(), admin_url: baseUrl.optional() })),
     health_checker: serviceOn(4002),
     token_rotator: serviceOn(4003),
     tagger: serviceOn(4004),
     simulator: optionalSection(
       z.strictObject({
         port: port.prefault(4010),
-        url: serviceUrl.optional(),
+        url: baseUrl.optional(),
         enabled: flag.prefault(false),
       }),
     ),
@@ -141,8 +138,8 @@ const persona = z.strictObject({
     .optional(),
   model: nonEmptyText.optional(),
   system: nonEmptyText.optional(),
-  personalities: z.record(name, nonEmptyText).optional(),
-  default_personality: name.optional(),
+  personalities: z.record(nonEmptyText, nonEmptyText).optional(),
+  default_personality: nonEmptyText.optional(),
   history: integer(0, 1000).optional().describe('Messages kept of the conversation'),
   texts: z
     .record(name, z.array(nonEmptyText).min(1, 'needs at least one text'))

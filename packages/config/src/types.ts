@@ -160,7 +160,7 @@ export interface Tagging {
   readonly maxRetries: number;
   readonly retryDelayMs: number;
   readonly maxAttempts: number;
-  /** null: the first exact model name of the routes. */
+  /** Default: the first exact model name of the routes; null where they have none. */
   readonly model: string | null;
   readonly fallbackModels: readonly string[];
   readonly concurrency: number;

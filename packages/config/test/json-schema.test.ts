@@ -1,13 +1,28 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { configJsonSchema } from '../src/json-schema.ts';
 
-const shipped = path.resolve(import.meta.dirname, '../../../config/holdfast.schema.json');
+const directory = path.resolve(import.meta.dirname, '../../../config');
+const shipped = path.join(directory, 'holdfast.schema.json');
 const documentation = path.resolve(import.meta.dirname, '../../../docs/configuration.md');
 
 test('the shipped JSON Schema is current (npm run schema in packages/config writes it)', () => {
   expect(JSON.parse(readFileSync(shipped, 'utf8'))).toEqual(configJsonSchema());
+});
+
+test('it accepts the examples as they are written, references and all', () => {
+  const schema = z.fromJSONSchema(configJsonSchema() as never);
+  for (const file of [
+    'holdfast.example.yaml',
+    ...readdirSync(path.join(directory, 'examples')).map((name) => `examples/${name}`),
+  ]) {
+    const result = schema.safeParse(parse(readFileSync(path.join(directory, file), 'utf8')));
+    expect([file, result.error?.issues ?? []]).toEqual([file, []]);
+  }
+  expect(schema.safeParse({ clusters: {}, retyr: {} }).success).toBe(false);
 });
 
 test('it refuses unknown keys, knows defaults, and lets references stand for any value', () => {

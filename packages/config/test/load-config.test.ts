@@ -141,6 +141,17 @@ clusters:
     ]);
   });
 
+  test.each([
+    'redis://redis:6379/0',
+    'rediss://user:secret@redis.example.com',
+    'redis://a:7001,redis://b:7002',
+    'redis+cluster://seed:7001',
+    'redis+sentinel://a:26379,b:26379/mymaster/2',
+    'redis-sentinel://a:26379#mymaster',
+  ])('the shared state may be at %s', (url) => {
+    expect(loadYaml(`state: { redis_url: "${url}" }\n${CLUSTER}`).state.redisUrl).toBe(url);
+  });
+
   test('YAML anchors and merge keys work', () => {
     const config = loadYaml(`
 clusters:

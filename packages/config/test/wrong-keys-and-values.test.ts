@@ -130,6 +130,12 @@ describe('a value of the wrong kind or out of range is refused', () => {
       'must be a redis:// or rediss:// address (a comma list for a cluster, redis+sentinel:// for sentinels), or empty for in-process state',
     ],
     [
+      'sentinels without the name of a master',
+      'state: { redis_url: ▸"redis+sentinel://a:26379,b:26379" }',
+      'state.redis_url',
+      "must end in the master's name: redis+sentinel://host:26379,host:26379/mymaster",
+    ],
+    [
       'a name with a slash',
       `clusters:
   ▸a/b: { endpoints: [{ name: x, base_url: "https://x" }] }`,
