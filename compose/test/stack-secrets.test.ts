@@ -83,7 +83,7 @@ describeWithServer(redisProgram, 'a Redis with these users', () => {
     const entries = await state.streamRead(tokenReportsKey, 'group', 'me', { count: 10, reclaimAfterMs: 1 });
     expect(entries).toHaveLength(1);
     await state.streamAcknowledge(tokenReportsKey, 'group', [entries[0]!.id]);
-    expect(await state.acquireLease(leaseKey('x'), 'me', 1000)).toBe(1);
+    expect(await state.acquireLease(leaseKey('x'), 'me', 1000)).toEqual(expect.any(Number));
     await state.releaseLease(leaseKey('x'), 'me');
     expect(await state.reserveSlot(throttleKey('slot'), 10, 100)).toBe(0);
     expect(await state.count(limitKey('count'), 1, 1000)).toMatchObject({ count: 1 });
