@@ -29,8 +29,8 @@ export interface LoadOptions {
 export interface Load {
   /** The whole run, once it is over and every answer is in. */
   readonly finished: Promise<LoadSummary>;
-  /** Sends no more and waits for the answers under way. */
-  stop(): Promise<LoadSummary>;
+  /** Sends no more; resolves when the answers under way are in. */
+  stop(): Promise<void>;
 }
 
 const TICK_MS = 20;
@@ -94,9 +94,9 @@ export function runLoad(options: LoadOptions): Load {
   });
   return {
     finished,
-    stop() {
+    async stop() {
       over.resolve();
-      return finished;
+      await finished;
     },
   };
 }
