@@ -125,6 +125,13 @@ export const PROVIDER_ROWS = {
     clientStatus: 404,
     bench: { ms: 10 * MINUTE_MS, provenance: 'heuristic' },
   },
+  'P08/unfit': {
+    title: 'The model exists, but not for a request like this',
+    result: 'client_error',
+    retry: 'endpoint',
+    scope: 'none',
+    clientStatus: 404,
+  },
   P09: {
     title: 'Request timeout at the provider',
     result: 'timeout',

@@ -17,6 +17,7 @@ import {
   RATE,
   type RefusalGroup,
   TOO_LARGE,
+  UNFIT,
 } from './refusal-groups.ts';
 import type { RefusalSignal } from './refusal-signal.ts';
 
@@ -44,10 +45,11 @@ const BAD_REQUEST = family(
   [CONTENT_FILTER, 'P27'],
   [CONTEXT_TOO_LONG, 'P02'],
   [MODEL_FAILED, 'P03'],
+  [NO_MONEY, 'P16'], // before the key: an account may be suspended for want of money
   [DEAD_KEY, 'P04'],
   [MODEL_GONE, 'P03'],
-  [NO_MONEY, 'P16'],
   [TOO_LARGE, 'P10'],
+  [byCodeOnly(NOT_IN_PLAN), 'P06/plan'],
   [byCodeOnly(OVERLOADED), 'P18/overloaded'],
   [byCodeOnly(RATE), rateRow],
   [NOT_HERE, 'P06'],
@@ -70,15 +72,15 @@ const FORBIDDEN = family(
   true,
   ({ refused }) => (refused.body === 'html' ? 'P06/wall' : 'P06'),
   [CONTENT_FILTER, 'P27'],
+  [NO_MONEY, 'P16'],
   [DEAD_KEY, 'P05'],
   [MODEL_GONE, 'P08'],
-  [NO_MONEY, 'P16'],
   [NOT_HERE, 'P06'],
   [NOT_IN_PLAN, 'P06/plan'],
   [RATE, rateRow],
 );
 
-const NOT_FOUND = family(false, 'P08', [CONTENT_FILTER, 'P27']);
+const NOT_FOUND = family(true, 'P08', [byCodeOnly(CONTENT_FILTER), 'P27'], [UNFIT, 'P08/unfit']);
 const TIMED_OUT = family(false, 'P09');
 const CONFLICT = family(false, 'P09/conflict');
 const TOO_BIG = family(false, 'P10', [CONTEXT_TOO_LONG, 'P02']);
@@ -144,6 +146,7 @@ const BY_STATUS: Readonly<Record<number, Family>> = {
   408: TIMED_OUT,
   409: CONFLICT,
   410: NOT_FOUND,
+  412: FORBIDDEN, // Fireworks: the account is suspended
   413: TOO_BIG,
   422: UNPROCESSABLE,
   429: TOO_MANY,

@@ -30,6 +30,7 @@ export const CONTENT_FILTER = group(
   `content_filter content_filtered content_filter_error content_policy_violation moderation_blocked responsibleaipolicyviolation
    sensitive_words_detected data_inspection_failed datainspectionfailed prohibited_content content_moderation safety_error 1301`,
   /content management policy|content[- ]filter(?:ing)? policy|content policy|usage polic(?:y|ies)|input was flagged|prompt was flagged|flagged as potentially|safety system|blocked by (?:content|safety)/,
+  /sensitivecontent|contentfilter/,
 );
 
 export const CONTEXT_TOO_LONG = group(
@@ -45,15 +46,15 @@ export const MODEL_FAILED = group(
 
 export const MODEL_GONE = group(
   `model_not_found modelnotfound model_not_available model_not_supported model_decommissioned model_deprecated unknown_model invalid_model
-   deploymentnotfound deployment_not_found invalid_model_id no_available_model no_available_channel modelnotopen 1211`,
-  /\bmodel:? (?:['"`]?[^\s'"`]{1,200}['"`]? )?(?:does not exist|doesn't exist|not exist|(?:was |is )?not found|is not (?:supported by any provider|a valid model)|(?:has been|is|was) (?:decommissioned|deprecated|retired|removed)|is no longer (?:available|supported))|not a valid model|unknown model|invalid model(?: name|:| id)|no such model|no (?:available channel|endpoints found)|deployment for this resource does not exist|无可用渠道|模型不存在/,
+   unavailable_model deploymentnotfound deployment_not_found invalid_model_id no_available_model no_available_channel modelnotopen 1211`,
+  /\bmodel:? (?:['"`]?[^\s'"`]{1,200}['"`]? )?(?:does not exist|doesn't exist|not exist|(?:was |is )?not found|is not (?:supported by any provider|a valid model)|(?:has been|is|was) (?:decommissioned|deprecated|retired|removed)|is no longer (?:available|supported))|not a valid model|unknown model|invalid model(?: name|:| id)|no such model|no models loaded|no (?:available channel|endpoints found)|deployment for this resource does not exist|无可用渠道|模型不存在/,
 );
 
 export const DEAD_KEY = group(
   `invalid_api_key invalidapikey api_key_invalid incorrect_api_key wrong_api_key expired_api_key api_key_expired missing_api_key
    authentication_error authenticationerror authentication_failed invalid_authentication invalid_authentication_error invalid_x_api_key
-   account_deactivated token_expired token_revoked access_token_expired invalid_token unauthenticated api_key_disabled`,
-  /api[- ]key not valid|(?:invalid|incorrect|expired|revoked|disabled|missing) (?:x-)?api[- ]key|(?:x-)?api[- ]key (?:is )?(?:invalid|expired|incorrect|revoked|disabled|was reported as leaked|has (?:expired|been))|bad credentials|无效的令牌|令牌(?:已过期|状态不可用)/,
+   account_deactivated organization_restricted organization_disabled token_expired token_revoked access_token_expired invalid_token unauthenticated api_key_disabled`,
+  /api[- ]key not valid|(?:invalid|incorrect|expired|revoked|disabled|missing) (?:x-)?api[- ](?:key|token)|(?:x-)?api[- ]key (?:is )?(?:invalid|expired|incorrect|revoked|disabled|was reported as leaked|has (?:expired|been))|bad credentials|(?:organization|account) (?:has been |is |was )?(?:disabled|restricted|deactivated|suspended|banned|terminated)|无效的令牌|令牌(?:已过期|状态不可用)/,
 );
 
 export const NO_MONEY = group(
@@ -66,11 +67,11 @@ export const NO_MONEY = group(
 );
 
 const MONEY_WORDS =
-  /insufficient (?:account )?(?:balance|credits?|quota|funds)|credit balance is too low|(?:out of|no|not enough) credits\b|no more credits|depleted your|requires more credits|account (?:is )?(?:in arrears|overdue|suspended due to insufficient)|billing (?:hard )?limit|余额不足|额度不足|欠费/;
+  /insufficient (?:account )?(?:balance|credits?|quota|funds)|credit balance is too low|(?:out of|no|not enough) credits\b|no more credits|depleted your|have (?:any|enough) credits|(?:balance|credits?|quota) (?:is |are )?insufficient|spending limit|requires more credits|account (?:is )?(?:in arrears|overdue|suspended due to insufficient)|billing (?:hard )?limit|余额不足|额度不足|欠费/;
 
 export const NOT_IN_PLAN = group(
-  'model_not_in_plan not_in_plan plan_required subscription_required tier_required upgrade_required',
-  /subscription|(?:your|current|free|paid|higher|pro) (?:plan|tier)\b|upgrade (?:your|to|for)|only available (?:to|for|on) (?:paid|pro|premium)/,
+  'no_access model_not_in_plan not_in_plan plan_required subscription_required tier_required upgrade_required',
+  /subscription|(?:your|current|free|paid|higher|pro) (?:plan|tier)\b|upgrade (?:your|to|for)|no access to (?:the )?model|only available (?:to|for|on) (?:paid|pro|premium)/,
 );
 
 export const NOT_HERE = group(
@@ -87,8 +88,8 @@ export const RATE = group(
 
 export const OVERLOADED = group(
   `overloaded_error overloaded engine_overloaded engine_overloaded_error server_overloaded model_overloaded slow_down service_unavailable
-   unavailable capacity_exceeded 1305 1312`,
-  /(?:engine|model|server|service) is (?:currently |temporarily )?(?:overloaded|at capacity)|overloaded, please/,
+   unavailable capacity_exceeded nocapacity no_capacity 1305 1312`,
+  /(?:engine|model|server|service) is (?:currently |temporarily )?(?:overloaded|at capacity)|overloaded, please|experiencing high (?:demand|traffic)/,
 );
 
 export const CONCURRENCY = group(
@@ -132,6 +133,9 @@ export const TOO_LARGE = group(
 function figure(digits: string): number {
   return Number(digits.replaceAll(',', ''));
 }
+
+/** OpenRouter's 404 for a model that it has, but not with tools, images or the like. */
+export const UNFIT = group('', /no endpoints found that (?:can )?support/);
 
 /** Codes that blame a parameter: with one of these no wording can make the refusal anything else. */
 export const BAD_PARAMETER = group(

@@ -1,7 +1,13 @@
 import { durationMs } from '@holdfast/core/delays/duration';
 import { isObject, type JsonObject } from '../json.ts';
 
-const SECONDS_KEYS = ['retry_after', 'retryAfter', 'retry_after_seconds', 'resets_in_seconds'];
+const SECONDS_KEYS = [
+  'retry_after',
+  'retryAfter',
+  'retry_after_seconds',
+  'resets_in_seconds',
+  'estimated_time',
+];
 const MS_KEYS = ['retry_after_ms', 'retryAfterMs'];
 
 /** The delay in ms that an error object states in a field: google.rpc.RetryInfo, `retry_after` (seconds), its relatives. Null when none. */

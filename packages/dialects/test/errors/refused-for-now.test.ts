@@ -438,6 +438,11 @@ describe('P18 the provider failed', () => {
           },
         ],
       ],
+      [
+        'Azure says 429',
+        429,
+        { error: { code: 'NoCapacity', message: 'The system is currently experiencing high demand.' } },
+      ],
       ['a relay says 400', 400, anthropic('overloaded_error', 'Overloaded')],
     ]);
   });

@@ -94,6 +94,7 @@ describe('P06 forbidden is no dead key', () => {
         403,
         { error: 'this model requires both a Pro, Max, or Team plan and extra usage, upgrade for access' },
       ],
+      ['GitHub', 403, { error: { code: 'no_access', message: 'No access to model: acme/x' } }],
       ['another wording', 403, openai('This model is not available in your current plan.')],
     ],
   );
@@ -249,6 +250,21 @@ describe('P09 once more on a new connection', () => {
   test('unless the provider says not here', () => {
     expect(verdictOn(409, openai('conflict'), { 'x-should-retry': 'false' }).retry).toBe('endpoint');
   });
+});
+
+test('a disabled account is a dead key behind a 400 too', () => {
+  for (const body of [
+    anthropic('invalid_request_error', 'This organization has been disabled.'),
+    openai('Organization has been restricted. Please reach out to support.', 'organization_restricted'),
+    { code: 'Client specified an invalid argument', error: 'Incorrect API key provided: xa***90.' },
+  ]) {
+    expect(verdictOn(400, body)).toMatchObject({ code: 'P04', scope: 'token', dead: true });
+  }
+});
+
+test('a model that is only unfit for this request keeps its standing', () => {
+  const body = { error: { message: 'No endpoints found that support tool use.', code: 404 } };
+  expect(verdictOn(404, body)).toMatchObject({ code: 'P08', retry: 'endpoint', scope: 'none', bench: null });
 });
 
 test('money is known behind other statuses too', () => {
