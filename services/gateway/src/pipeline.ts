@@ -73,7 +73,7 @@ async function tryModel(
   failures: Verdict[],
 ): Promise<'answered' | GaveUp> {
   const tried: Tried[] = [];
-  const tokens: PoolToken[] = [];
+  const blamed: PoolToken[] = [];
   let leastBadUsed = false;
   for (;;) {
     const turn: Turn = {
@@ -83,7 +83,7 @@ async function tryModel(
       leastBadUsed,
       maxAttempts: attemptsFor(exchange, route),
       deadlineMs: exchange.deadlineMs,
-      credential: (runtime) => credentialStanding(gateway, runtime, model, tokens),
+      credential: (runtime) => credentialStanding(gateway, runtime, model, blamed),
     };
     const plan = planNext(turn, gateway.now(), gateway.random);
     if (plan.kind === 'give_up') return plan;
@@ -100,8 +100,7 @@ async function tryModel(
     }
     if (plan.why === 'least_bad') leastBadUsed = true;
 
-    const token = takeToken(gateway, plan.runtime, model, tokens);
-    if (token) tokens.push(token);
+    const token = takeToken(gateway, plan.runtime, model, blamed);
     if (!(await takeTurn(exchange, gateway, route.route.throttle, model, token))) {
       if (isRetry) gateway.budget.release();
       return giveUp(exchange.cancelled ? 'cancelled' : 'resting', null, 429);
@@ -122,9 +121,8 @@ async function tryModel(
     }
     if (exchange.cancelled) return giveUp('cancelled');
     failures.push(verdict);
-    if (report.committed) {
-      return giveUp('refused');
-    }
+    if (report.committed) return giveUp('refused');
+    if (token && verdict.retry === 'token') blamed.push(token);
     tried.push({ ...whenAgain(plan, verdict, tried, route, gateway), runtime: plan.runtime, verdict });
   }
 }

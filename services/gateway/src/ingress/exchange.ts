@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ProviderError } from '@holdfast/core/verdict';
 import type { Dialect, Usage } from '@holdfast/dialects/dialect';
+import { scrubProviderText } from '@holdfast/dialects/errors/scrub-provider-text';
 import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { AttemptReport, RunningAttempt } from '../attempt/attempt.ts';
 import type { Outcome } from '../metrics.ts';
@@ -88,7 +89,10 @@ export function noteAttempt(
   report: AttemptReport,
 ): void {
   exchange.elsewhereMs += report.durationMs;
-  if (report.observation.kind === 'refused') exchange.refusal = report.observation.error;
+  if (report.observation.kind === 'refused') {
+    const { error } = report.observation;
+    exchange.refusal = { ...error, message: scrubProviderText(error.message) };
+  }
   exchange.trail.push({
     endpoint: runtime.endpoint.name,
     model,

@@ -30,6 +30,8 @@ export interface Turn {
 
 export type CredentialStanding =
   | { readonly kind: 'ready' }
+  /** All tokens that are not blocked have failed this request once. */
+  | { readonly kind: 'tried' }
   | {
       readonly kind: 'none';
       readonly untilMs: number;

@@ -28,12 +28,12 @@ interface PoolRecord {
 }
 
 const READY: CredentialStanding = { kind: 'ready' };
+const TRIED: CredentialStanding = { kind: 'tried' };
 /** Blocks that are a limit of the provider's, which the client may wait out. */
 const LIMITS: ReadonlySet<NoTokenReason> = new Set<NoTokenReason>([
   'rate_limited',
   'repeated_failures',
   'day_quota',
-  'tried',
 ]);
 /** When a pool cannot say when a token returns. */
 const UNKNOWN_WAIT_MS = 60_000;
@@ -66,7 +66,9 @@ export function createTokenStates(
 
   return {
     pick(name, model, tried, nowMs) {
-      const picked = choose(name, model, tried, nowMs);
+      let picked = choose(name, model, tried, nowMs);
+      // A repeat: what failed once may be tried again.
+      if ('none' in picked && picked.none === 'tried') picked = choose(name, model, [], nowMs);
       if (!('token' in picked)) return null;
       records.get(name)!.uses.note(picked.token.name, nowMs);
       return picked.token;
@@ -74,6 +76,7 @@ export function createTokenStates(
     standing(name, model, tried, nowMs) {
       const picked = choose(name, model, tried, nowMs);
       if ('token' in picked) return READY;
+      if (picked.none === 'tried') return TRIED;
       return {
         kind: 'none',
         untilMs: picked.untilMs ?? nowMs + UNKNOWN_WAIT_MS,

@@ -1,0 +1,117 @@
+import type { Behaviour } from '@holdfast/simulator/behaviour';
+import type { Simulator } from '@holdfast/simulator/simulator';
+import { startSimulator } from '@holdfast/simulator/start-simulator';
+import { describe, expect, test } from '@jest/globals';
+import { type ConfigFile, chat, startGateway } from './start-gateway.ts';
+
+/** One endpoint that draws from a pool of tokens, written `name:account`. */
+const pooled = (simulator: Simulator, tokens: readonly string[], more: ConfigFile = {}): ConfigFile => ({
+  token_pools: {
+    github: {
+      tokens: tokens.map((text) => ({
+        name: text.split(':')[0],
+        value: `ghp_${text.split(':')[0]}`,
+        account: text.split(':')[1],
+      })),
+    },
+  },
+  clusters: {
+    main: {
+      protocol: 'openai',
+      endpoints: [{ name: 'models', base_url: simulator.baseUrl('models'), token_pool: 'github' }],
+    },
+  },
+  routes: [{ model: '*', cluster: 'main' }],
+  ...more,
+});
+
+const perToken = (answers: Record<string, Behaviour>): Behaviour => ({
+  tokens: Object.fromEntries(Object.entries(answers).map(([name, answer]) => [`ghp_${name}`, answer])),
+});
+
+const tokensSeen = (simulator: Simulator) =>
+  simulator.requests('models').map(({ token }) => token?.replace('ghp_', ''));
+
+const CANARY = 'c4n4ryc4n4ryc4n4ryc4n4ryc4n4ryc4n4ry';
+const CANARY_VALUE = `ghp_${CANARY}`;
+
+describe('a pool of tokens', () => {
+  test('a refused token is followed by one of another account, in the same request and without a wait', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(pooled(simulator, ['a1:a', 'a2:a', 'b1:b']));
+    simulator.behave('models', perToken({ a1: { status: 429, headers: { 'retry-after': '60' } } }));
+    const response = await gateway.post('/v1/chat/completions', chat());
+    expect(response.status).toBe(200);
+    expect(tokensSeen(simulator)).toEqual(['a1', 'b1']);
+    await gateway.post('/v1/chat/completions', chat());
+    expect(tokensSeen(simulator)).not.toContain('a1:again');
+    expect(tokensSeen(simulator).slice(2)).not.toContain('a1');
+  });
+
+  test('a day quota benches the account for that model only and spends no retries', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(
+      pooled(simulator, ['a1:a', 'a2:a', 'b1:b', 'c1:c', 'd1:d', 'e1:e'], { retry: { max_attempts: 2 } }),
+    );
+    const spent = { fault: 'github_day_quota', match: { model: 'gpt-4o' } } as const;
+    simulator.behave('models', perToken({ a1: spent, b1: spent, c1: spent, d1: spent }));
+    const response = await gateway.post('/v1/chat/completions', chat());
+    expect(response.status).toBe(200);
+    expect(tokensSeen(simulator)).toEqual(['a1', 'b1', 'c1', 'd1', 'e1']);
+  });
+
+  test('nine dead tokens of ten: no error reaches the client, and each is called once', async () => {
+    await using simulator = await startSimulator();
+    const names = Array.from({ length: 10 }, (_, index) => `t${index}:${'abc'[index % 3]}`);
+    await using gateway = await startGateway(pooled(simulator, names));
+    const dead = [{ status: 401 }, { fault: 'insufficient_quota' }, { status: 401 }] as const;
+    simulator.behave(
+      'models',
+      perToken(
+        Object.fromEntries(names.slice(0, 9).map((name, index) => [name.split(':')[0], dead[index % 3]!])),
+      ),
+    );
+    for (let i = 0; i < 5; i++) expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(200);
+    const seen = tokensSeen(simulator);
+    for (const name of names.slice(0, 9))
+      expect(seen.filter((token) => token === name.split(':')[0]).length).toBeLessThanOrEqual(1);
+  });
+
+  test('of one token that is refused without a delay is tried again after the back-off', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(pooled(simulator, ['a1:a']));
+    simulator.behave('models', [{ status: 429 }, {}]);
+    expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(200);
+    expect(tokensSeen(simulator)).toEqual(['a1', 'a1']);
+  });
+
+  test('that rests as a whole answers 429 with the earliest return, and calls nobody', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(pooled(simulator, ['a1:a', 'b1:b']));
+    simulator.behave('models', { status: 429, headers: { 'retry-after': '90' } });
+    const first = await gateway.post('/v1/chat/completions', chat());
+    expect(first.status).toBe(429);
+    const second = await gateway.post('/v1/chat/completions', chat());
+    expect(second.status).toBe(429);
+    expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(80);
+    expect(simulator.requests('models')).toHaveLength(2);
+  });
+
+  test('never shows a value: not in logs, metrics, status or answers', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(pooled(simulator, [`${CANARY}:a`, 'b1:b']));
+    simulator.behave(
+      'models',
+      perToken({
+        [CANARY]: { status: 401, body: { error: { message: `Incorrect API key provided: ghp_${CANARY}` } } },
+        b1: { status: 400, body: { error: { message: `bad ghp_${CANARY}`, type: 'invalid_request_error' } } },
+      }),
+    );
+    const answer = await (await gateway.post('/v1/chat/completions', chat())).text();
+    const pages = await Promise.all(
+      ['/metrics', '/', '/admin/status'].map(async (path) => (await fetch(gateway.adminUrl + path)).text()),
+    );
+    for (const text of [answer, JSON.stringify(gateway.lines()), ...pages])
+      expect(text).not.toContain(CANARY_VALUE);
+  });
+});
