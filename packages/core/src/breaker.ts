@@ -4,7 +4,12 @@
  */
 export type BreakerState =
   /** `rampFromMs`: it closed then, and takes traffic back gradually. */
-  | { readonly kind: 'closed'; readonly failures: number; readonly trips: number; readonly rampFromMs: number | null }
+  | {
+      readonly kind: 'closed';
+      readonly failures: number;
+      readonly trips: number;
+      readonly rampFromMs: number | null;
+    }
   | { readonly kind: 'open'; readonly untilMs: number; readonly trips: number }
   | { readonly kind: 'half_open'; readonly trials: number; readonly trips: number };
 
@@ -39,23 +44,32 @@ const RAMP_START = 0.1;
 export const closedBreaker: BreakerState = { kind: 'closed', failures: 0, trips: 0, rampFromMs: null };
 
 /** The next state. Pure. */
-export function reduceBreaker(state: BreakerState, event: BreakerEvent, nowMs: number, settings: BreakerSettings): BreakerState {
+export function reduceBreaker(
+  state: BreakerState,
+  event: BreakerEvent,
+  nowMs: number,
+  settings: BreakerSettings,
+): BreakerState {
   switch (event.kind) {
     case 'success':
-      if (state.kind !== 'closed') return { kind: 'closed', failures: 0, trips: state.trips, rampFromMs: nowMs };
+      if (state.kind !== 'closed')
+        return { kind: 'closed', failures: 0, trips: state.trips, rampFromMs: nowMs };
       if (state.failures === 0 && state.trips === 0) return state;
-      if (rampShare(state.rampFromMs, nowMs, settings) < 1) return state.failures === 0 ? state : { ...state, failures: 0 };
+      if (rampShare(state.rampFromMs, nowMs, settings) < 1)
+        return state.failures === 0 ? state : { ...state, failures: 0 };
       return closedBreaker;
     case 'failure': {
       if (state.kind === 'open') return state;
       const failures = state.kind === 'closed' ? state.failures + 1 : settings.maxFailures;
       if (state.kind === 'closed' && failures < settings.maxFailures) return { ...state, failures };
       const trips = state.trips + 1;
-      const openForMs = Math.min(settings.openForMs * 2 ** (trips - 1), MAX_OPEN_MS) * (1 + JITTER * event.spread);
+      const openForMs =
+        Math.min(settings.openForMs * 2 ** (trips - 1), MAX_OPEN_MS) * (1 + JITTER * event.spread);
       return { kind: 'open', untilMs: nowMs + openForMs, trips };
     }
     case 'trial_started':
-      if (state.kind === 'open' && nowMs >= state.untilMs) return { kind: 'half_open', trials: 1, trips: state.trips };
+      if (state.kind === 'open' && nowMs >= state.untilMs)
+        return { kind: 'half_open', trials: 1, trips: state.trips };
       return state.kind === 'half_open' ? { ...state, trials: state.trials + 1 } : state;
     case 'trial_released':
       return state.kind === 'half_open' ? { ...state, trials: Math.max(0, state.trials - 1) } : state;
@@ -76,7 +90,9 @@ export function admission(state: BreakerState, nowMs: number, settings: BreakerS
     case 'open':
       return nowMs >= state.untilMs ? { kind: 'trial' } : { kind: 'refused', untilMs: state.untilMs };
     case 'half_open':
-      return state.trials < settings.halfOpenRequests ? { kind: 'trial' } : { kind: 'refused', untilMs: nowMs + 1000 };
+      return state.trials < settings.halfOpenRequests
+        ? { kind: 'trial' }
+        : { kind: 'refused', untilMs: nowMs + 1000 };
   }
 }
 
