@@ -55,6 +55,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   let child: ChildProcess | null = null;
   let databases = 0;
 
+  /** After a `kill -9` the old server's children hold its memory for a moment, and a new one ends at once. */
   async function start(): Promise<void> {
     const settings = [
       'listen_addresses=127.0.0.1',
@@ -62,13 +63,13 @@ export async function startPostgres(): Promise<PostgresServer> {
       'fsync=off',
       `unix_socket_directories=${folder}`,
     ];
-    const started = spawn(
-      postgresProgram.command,
-      ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-      { ...user, cwd: folder, stdio: 'ignore' },
-    );
-    child = started;
-    await untilAnswering(url, () => started.exitCode !== null);
+    const arguments_ = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    for (;;) {
+      const started = spawn(postgresProgram.command, arguments_, { ...user, cwd: folder, stdio: 'ignore' });
+      child = started;
+      if (await isAnswering(url, () => started.exitCode !== null, deadline)) return;
+    }
   }
 
   async function kill(): Promise<void> {
@@ -115,15 +116,14 @@ function childrenOf(pid: number | undefined): number[] {
     .flatMap((word) => Number(word) || []);
 }
 
-async function untilAnswering(url: string, ended: () => boolean): Promise<void> {
-  const deadline = performance.now() + START_TIMEOUT_MS;
+/** True once the server answers, false when it has ended; rejects at the deadline. */
+async function isAnswering(url: string, ended: () => boolean, deadline: number): Promise<boolean> {
   for (;;) {
-    const answered = await query(url, 'select 1').then(
+    const answers = await query(url, 'select 1').then(
       () => true,
       () => false,
     );
-    if (answered) return;
-    if (ended()) throw new Error('postgres ended at its start');
+    if (answers || ended()) return answers;
     if (performance.now() > deadline) throw new Error('postgres does not answer');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
