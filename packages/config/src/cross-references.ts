@@ -6,7 +6,7 @@ import { nearestName } from './nearest-name.ts';
 import type { Check, Report } from './validate.ts';
 
 /** `none` and `pending` stand for "no endpoint" in response headers and metrics. */
-const RESERVED = new Set(['none', 'pending', 'other']);
+const RESERVED = new Set(['none', 'pending']);
 
 /** What one part of the configuration says about another: every name must lead somewhere that can do what is asked of it. */
 export const checkCrossReferences: Check = (value, report) => {
