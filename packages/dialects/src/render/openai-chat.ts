@@ -39,7 +39,11 @@ export function answerToStream(body: Buffer): Buffer {
   for (const [position, { message, finish_reason, logprobs, ...rest }] of all.entries()) {
     const index = rest.index ?? position;
     const { role, ...said } = isObject(message) ? message : {};
-    out += chunk({ index, delta: { role: role ?? 'assistant', content: '' }, finish_reason: null });
+    out += chunk({
+      index,
+      delta: { role: role ?? 'assistant', content: typeof said.content === 'string' ? '' : null },
+      finish_reason: null,
+    });
     if (message !== undefined) {
       const delta = withToolIndexes(said);
       out += chunk({ index, delta, ...(logprobs === undefined ? {} : { logprobs }), finish_reason: null });
