@@ -21,7 +21,7 @@ const CLOSING_MS = 10_000;
 export async function serveAll(path: string | undefined): Promise<void> {
   const first = loadConfig({ path });
   const logger = createLogger({ service: 'holdfast', level: logLevel() });
-  const loggerFor = (service: string) => logger.child({ service });
+  const loggerFor = (service: string) => createLogger({ service, level: logLevel() });
   const lifecycle = createLifecycle();
   closeOnSignals({ close: lifecycle.close, logger, giveUpAfterMs: first.server.drainTimeoutMs + CLOSING_MS });
 

@@ -161,7 +161,7 @@ class Call {
     if (this.#settled) return;
     const failure: Observation = {
       kind: 'transport',
-      ...transportCause(error),
+      ...transportCause(error, this.#status !== null),
       reusedSocket: this.#reusedSocket && this.#status === null,
     };
     // A break after the finish reason is a success: what had to be said was said.

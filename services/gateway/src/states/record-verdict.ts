@@ -40,12 +40,12 @@ export function recordVerdict(
     return;
   }
 
-  if (verdict.scope === 'none') return;
-  state.lastFailureMs = nowMs;
   if (verdict.concurrency) {
     state.learnedCap = Math.max(1, Math.min(state.learnedCap, state.inFlight) - 1);
     return;
   }
+  if (verdict.scope === 'none') return;
+  state.lastFailureMs = nowMs;
   // What a pool's token did is written down with the token.
   if (
     pooled &&
