@@ -251,7 +251,7 @@ export const FOREIGN_METRICS: readonly string[] = [
   'process_open_fds',
   'nodejs_eventloop_lag_p99_seconds',
   'nodejs_heap_size_used_bytes',
-  'nodejs_gc_duration_seconds',
+  'nodejs_gc_duration_seconds_sum',
   // Prometheus and Alertmanager about themselves.
   'prometheus_rule_evaluation_failures_total',
   'prometheus_tsdb_head_series',
