@@ -54,12 +54,12 @@ export function inspectRequest(dialect: DialectName, body: Buffer): Inspection {
     const field = plainName(scan.duplicateKey);
     return refuse(field, `${field === null ? 'A field' : `'${field}'`} is given twice.`);
   }
-  if (hasUnsafeKey(text, request))
+  if (hasUnsafeKey(text, scan.escapes, request))
     return refuse(
       null,
       'The request body holds a key that is not allowed (__proto__ or constructor.prototype).',
     );
-  if (hasLoneSurrogate(text))
+  if (scan.escapes && hasLoneSurrogate(text))
     return refuse(null, 'The request body holds half of a surrogate pair, which is no valid text.');
   const problem = checkFields(dialect, request, DEFAULT_MODELS[dialect] !== undefined);
   if (problem !== null) return { ok: false, ...problem };

@@ -1,12 +1,16 @@
 import { isObject } from '../json.ts';
 
+/** A letter or an underscore in disguise. */
+const ASCII_ESCAPE = /\\u00[4-7]/;
+
 /**
  * Some key would change a prototype if anybody merged this value: `__proto__`, or `constructor` with a `prototype`
  * (FAULTS C10). A property that is merely called `constructor`, as in a tool's schema, is no harm. `text` is the JSON the
- * value was parsed from: it nearly always shows at once that there is nothing to look for.
+ * value was parsed from: unless it has `\uXXXX` escapes, it shows at once that there is nothing to look for.
  */
-export function hasUnsafeKey(text: string, value: unknown): boolean {
-  const possible = text.includes('__proto__') || text.includes('constructor') || text.includes('\\u00');
+export function hasUnsafeKey(text: string, escapes: boolean, value: unknown): boolean {
+  const possible =
+    text.includes('__proto__') || text.includes('constructor') || (escapes && ASCII_ESCAPE.test(text));
   return possible && unsafe(value);
 }
 
