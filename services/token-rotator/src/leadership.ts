@@ -14,7 +14,7 @@ export interface LeadershipOptions {
   readonly state: SharedState;
   readonly owner: string;
   readonly now: () => number;
-  /** The lead was gained: called before `leading` turns true. */
+  /** The lead was gained, or the store had forgotten who has it: called before `leading` turns true. */
   readonly onGained: () => Promise<void>;
   readonly onLost: () => void;
 }
@@ -27,13 +27,16 @@ export function keepLeadership({ state, owner, now, onGained, onLost }: Leadersh
   let leadsUntilMs = 0;
   const leads = () => now() < leadsUntilMs;
   let led = false;
+  let lastFence: number | null = null;
 
   async function renew(): Promise<void> {
     const askedMs = now();
     const fence = await state.acquireLease(LEASE_NAME, owner, LEASE_MS).catch(() => undefined);
     if (fence === null) leadsUntilMs = 0;
     const gained = fence !== null && fence !== undefined;
-    if (gained && !leads()) await onGained();
+    // Another number for the same owner: the store was emptied in between.
+    if (gained && (!leads() || fence !== lastFence)) await onGained();
+    if (gained) lastFence = fence;
     // From before the question, so that it ends here before it ends there.
     if (gained) leadsUntilMs = askedMs + LEASE_MS;
     if (led && !leads()) onLost();
