@@ -2,6 +2,7 @@ import type { Config } from '@holdfast/config/types';
 import type { Simulator } from '@holdfast/simulator/simulator';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openTables } from '../src/store/open-tables.ts';
 import { type RunningTagger, startTagger, until } from '../testing/start-tagger.ts';
 import { type TestConfigOptions, testConfig } from '../testing/test-config.ts';
 
@@ -228,6 +229,24 @@ export function describeTagging(name: string, freshUrl: () => Promise<string>): 
         return body.stats_by_status.success === 10 && body;
       });
       expect(stats.stats_by_status).toMatchObject({ success: 10, failed: 3, pending: 1 });
+    });
+
+    test('gives up a post under which its process died again and again, without asking once more', async () => {
+      const tables = await openTables(databaseUrl, 1, 0);
+      const nowMs = Date.now();
+      await tables.posts.create('u', [{ id: 'poison', text: 'the sea' }], nowMs);
+      for (let death = 0; death <= 10; death += 1) {
+        const at = nowMs + death;
+        expect(
+          await tables.queue.claim({ owner: 'dead', limit: 1, nowMs: at, untilMs: at + 1 }),
+        ).toHaveLength(1);
+      }
+      await tables.close();
+      await using running = await start();
+      expect(await becomes(running, 'poison', 'failed')).toMatchObject({
+        tagging_error: expect.stringContaining('cut 11 times in a row'),
+      });
+      expect(calls()).toHaveLength(0);
     });
 
     test('charges no attempt while the gateway is away, and goes on when it is back', async () => {

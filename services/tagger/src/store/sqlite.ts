@@ -26,11 +26,17 @@ export function openSqlite(path: string): Kysely<Tables> {
   return new Kysely({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) });
 }
 
-/** Kysely speaks better-sqlite3; node:sqlite takes parameters one by one and has no `reader`. */
+const NOTHING = 'select 1 where false';
+
+/**
+ * Kysely speaks better-sqlite3; node:sqlite takes parameters one by one and has no `reader`. SQLite ends a transaction by
+ * itself when the disk is full (sqlite.org/lang_transaction.html); the rollback that follows must not hide that error.
+ */
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
   return {
     close: () => database.close(),
-    prepare(sql) {
+    prepare(text) {
+      const sql = text === 'rollback' && !database.isTransaction ? NOTHING : text;
       const statement = database.prepare(sql);
       const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
       return {
