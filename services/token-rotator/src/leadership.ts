@@ -33,12 +33,13 @@ export function keepLeadership({ state, owner, now, onGained, onLost }: Leadersh
     const askedMs = now();
     const fence = await state.acquireLease(LEASE_NAME, owner, LEASE_MS).catch(() => undefined);
     if (fence === null) leadsUntilMs = 0;
-    const gained = fence !== null && fence !== undefined;
-    // Another number for the same owner: the store was emptied in between.
-    if (gained && (!leads() || fence !== lastFence)) await onGained();
-    if (gained) lastFence = fence;
-    // From before the question, so that it ends here before it ends there.
-    if (gained) leadsUntilMs = askedMs + LEASE_MS;
+    if (typeof fence === 'number') {
+      // Another number for the same owner: the store was emptied in between.
+      if (!leads() || fence !== lastFence) await onGained();
+      lastFence = fence;
+      // From before the question, so that it ends here before it ends there.
+      leadsUntilMs = askedMs + LEASE_MS;
+    }
     if (led && !leads()) onLost();
     led = leads();
   }
