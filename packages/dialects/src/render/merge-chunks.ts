@@ -13,7 +13,7 @@ export function mergeChunks(chunks: readonly JsonObject[]): MergedChunks {
   const head: { [key: string]: unknown } = {};
   const merged: { choices: JsonObject[] } = { choices: [] };
   for (const { choices, ...rest } of chunks) {
-    for (const [key, value] of Object.entries(rest)) if (value !== null) head[key] = value;
+    for (const [key, value] of Object.entries(rest)) head[key] = value ?? head[key] ?? null;
     mergeDelta(merged, { choices: objectsIn(choices).map((choice) => ({ index: 0, ...choice })) });
   }
   const inOrder = merged.choices.toSorted((a, b) => Number(a.index) - Number(b.index));
