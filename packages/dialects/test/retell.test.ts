@@ -11,7 +11,7 @@ const head = {
   object: 'chat.completion',
   created: 7,
   model: 'm',
-  system_fingerprint: 'fp',
+  system_fingerprint: null,
 };
 const toolCalls = [
   { id: 'call_a', type: 'function', function: { name: 'f', arguments: '{"a":1}' } },
