@@ -16,7 +16,8 @@ export interface TokenRotatorMetrics extends ServiceMetrics {
 type TokenCondition = 'available' | 'cooling' | 'quota_exhausted' | 'invalid';
 
 const CONDITIONS: readonly TokenCondition[] = ['available', 'cooling', 'quota_exhausted', 'invalid'];
-const ROTATION_REASONS = {
+/** Every reason there is. */
+export const ROTATION_REASONS = {
   rate_limited: true,
   repeated_failures: true,
   day_quota: true,
@@ -35,8 +36,10 @@ export function createTokenRotatorMetrics(
 ): TokenRotatorMetrics {
   const base = createServiceMetrics('token-rotator', version);
   const registers = [base.registry];
-  /** Pool -> its models by configured name. */
+  /** Pool -> the models that the routes and endpoints name. */
   let models = new Map<string, Set<string>>();
+  /** Models of the limits file, of any pool. */
+  let limited = new Set<string>();
 
   new Gauge({
     name: 'holdfast_token_pool_tokens',
@@ -70,12 +73,16 @@ export function createTokenRotatorMetrics(
     ...base,
     rotated: (pool, reason) => rotations.inc({ pool, reason }),
     dailyLimitHit: (pool, model) =>
-      dailyLimits.inc({ pool, model: models.get(pool)?.has(model) ? model : OTHER_MODEL }),
+      dailyLimits.inc({
+        pool,
+        model: models.get(pool)?.has(model) || limited.has(model) ? model : OTHER_MODEL,
+      }),
     configure(config) {
       models = new Map(config.tokenPools.map(({ name }) => [name, new Set(poolModels(config, name))]));
+      limited = new Set(Object.keys(config.modelLimits));
       for (const [pool, names] of models) {
         for (const reason of Object.keys(ROTATION_REASONS)) rotations.inc({ pool, reason }, 0);
-        for (const model of [...names, OTHER_MODEL]) dailyLimits.inc({ pool, model }, 0);
+        for (const model of [...names, ...limited, OTHER_MODEL]) dailyLimits.inc({ pool, model }, 0);
       }
     },
   };

@@ -1,9 +1,9 @@
 import type { Config } from '@holdfast/config/types';
 import { isGlob } from '@holdfast/core/glob';
 
-/** The model names that the configuration names for a pool's endpoints, as those endpoints call them. */
+/** The models that routes and endpoints name for a pool, as those endpoints call them. */
 export function poolModels(config: Config, pool: string): string[] {
-  const names = new Set<string>(Object.keys(config.modelLimits));
+  const names = new Set<string>();
   for (const { name: cluster, endpoints } of config.clusters) {
     const asked = config.routes
       .filter((route) => route.cluster === cluster)
