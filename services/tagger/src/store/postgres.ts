@@ -28,8 +28,9 @@ export function openPostgres(
     // Counts and epoch milliseconds fit a number.
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
   });
-  // A lost idle connection is reported here; the next query notices for itself.
+  // A lost connection is reported by these events too, in use or not, and nobody else listens; the next query notices for itself.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new Kysely({ dialect: new PostgresDialect({ pool: discardingPool(pool) }) });
 }
 
