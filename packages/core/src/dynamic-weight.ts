@@ -33,6 +33,8 @@ const STEP = 0.5;
 /** An endpoint that works at all keeps a tenth: enough traffic to see it recover. */
 const LOWEST = 0.1;
 const SLOWEST = 0.25;
+/** Slower than its peers by less than this is chance. */
+const TOLERANCE = 1.2;
 const MAX_HALVINGS = 4;
 
 export const freshScore: EndpointScore = { successShare: 1, latencyMs: null, spreadMs: 0, failuresInRow: 0 };
@@ -63,7 +65,8 @@ export function nextWeight({ configured, score, usualMs, current }: WeightInput)
   reason: string | null;
 } {
   const own = score.latencyMs === null ? null : score.latencyMs + score.spreadMs;
-  const pace = own === null || usualMs === null || own <= usualMs ? 1 : Math.max(SLOWEST, usualMs / own);
+  const pace =
+    own === null || usualMs === null || own <= usualMs * TOLERANCE ? 1 : Math.max(SLOWEST, usualMs / own);
   const halvings = Math.min(score.failuresInRow, MAX_HALVINGS);
   const factor = Math.max(LOWEST, score.successShare ** 2 * pace * 0.5 ** halvings);
   const stepped = current + (configured * factor - current) * STEP;

@@ -105,7 +105,7 @@ export async function startHealthChecker(
     async entry(id, fits = () => true) {
       let last: AvailabilityEntry | undefined;
       await until(async () => {
-        last = (await readAvailability(state)).get(id);
+        last = (await readAvailability(state).catch(() => undefined))?.get(id); // the store may be away
         return last !== undefined && fits(last);
       });
       return last!;
