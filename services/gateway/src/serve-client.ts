@@ -67,7 +67,7 @@ function openExchange(
     startedMs,
     routing: gateway.routing,
     deadlineMs: startedMs + Math.min(maxTotalTimeMs, options.timeoutMs ?? maxTotalTimeMs),
-    stream: facts.stream
+    stream: facts.stream && dialect.conversational
       ? openClientStream({
           response,
           served: () => exchange.served,
