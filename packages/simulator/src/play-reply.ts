@@ -51,6 +51,7 @@ function playStep(step: Step, res: ServerResponse, observer: ReplyObserver): Pro
       observer.cutting();
       return rst(res);
     case 'stall':
+      if (res.headersSent) res.flushHeaders(); // the head may still wait for a body
       return gone(res);
   }
 }

@@ -28,6 +28,9 @@ export interface RawUpstream extends AsyncDisposable {
   readonly baseUrl: string;
   /** PEM of the certificate to trust; null without TLS. */
   readonly ca: string | null;
+  /** TCP connections so far; over TLS also those whose handshake failed. */
+  accepted(): number;
+  /** Those in the hands of the script. */
   readonly connections: readonly RawConnection[];
   /** Complete requests of all connections, in the order of their connections. */
   requests(): RawRequest[];
@@ -49,6 +52,7 @@ export async function startRawUpstream(
   const waiters = createWaiters();
   const connections: RawConnection[] = [];
   const sockets = new Set<Socket>();
+  let accepted = 0;
 
   function play(socket: Socket): void {
     const connection = rawConnection(connections.length + 1, socket, waiters.changed);
@@ -64,6 +68,7 @@ export async function startRawUpstream(
     : createServer(play);
   server.on('tlsClientError', () => {}); // the caller did not like the certificate
   server.on('connection', (socket: Socket) => {
+    accepted += 1;
     sockets.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));
@@ -82,6 +87,7 @@ export async function startRawUpstream(
     port,
     baseUrl: `${url}/v1`,
     ca: tls?.cert ?? null,
+    accepted: () => accepted,
     connections,
     requests,
     waitForConnections: (count, timeoutMs = WAIT_MS) =>

@@ -1,8 +1,10 @@
+import { askedSchema, asksForJson, asksForTags } from './asked-format.ts';
 import type { Answer } from './behaviour.ts';
 import type { Call } from './call.ts';
-import { isRecord } from './json.ts';
-import { asksForTags, demandedTool, lastUserText, tagsOf, toolsOf } from './prompt.ts';
+import { lastUserText } from './prompt.ts';
 import { sampleOfSchema } from './sample-of-schema.ts';
+import { tagsOf } from './tags.ts';
+import { demandedTool, toolsOf } from './tools.ts';
 
 /** What the model says, before any dialect writes it down. */
 export interface Say {
@@ -31,7 +33,9 @@ export function say(call: Call, answer: Answer): Say {
   const spoken = text.length + (answer.reasoning?.length ?? 0) + (tool?.argumentsJson.length ?? 0);
   return {
     text,
-    pieces: cutIntoPieces(text, answer),
+    get pieces() {
+      return cutIntoPieces(text, answer);
+    },
     reasoning: answer.reasoning ?? null,
     tool,
     finishReason: answer.finishReason ?? null,
@@ -57,13 +61,10 @@ function textFor(call: Call, { text, textLength, eventCount, eventBytes }: Answe
 function spokenText(call: Call): string {
   const asked = lastUserText(call);
   if (asksForTags(call)) return JSON.stringify({ tags: tagsOf(asked) });
-  const format = call.json?.response_format;
-  if (isRecord(format) && format.type === 'json_schema' && isRecord(format.json_schema)) {
-    const { schema } = format.json_schema;
-    return JSON.stringify(isRecord(schema) ? sampleOfSchema(schema) : {});
-  }
+  const schema = askedSchema(call.json);
+  if (schema) return JSON.stringify(sampleOfSchema(schema));
   const greeting = `Hello from ${call.upstream}, you said: ${asked}`;
-  return isRecord(format) && format.type === 'json_object' ? JSON.stringify({ answer: greeting }) : greeting;
+  return asksForJson(call.json) ? JSON.stringify({ answer: greeting }) : greeting;
 }
 
 function fill(text: string, length: number): string {

@@ -31,7 +31,7 @@ function envelope(call: Call) {
     id: idOf('msg_', call),
     type: 'message',
     role: 'assistant',
-    model: call.model ?? 'claude-sonnet-4-5',
+    model: call.model ?? 'claude-sonnet-5',
   };
 }
 

@@ -4,14 +4,14 @@ import { type AnswerOperation, wholeOnly } from './dialect-answer.ts';
 const WELL_KNOWN = [
   'gpt-4o',
   'gpt-4o-mini',
-  'gpt-4.1',
-  'gpt-4.1-mini',
+  'gpt-5.4',
+  'gpt-5.4-mini',
   'o4-mini',
   'gpt-image-1',
   'text-embedding-3-small',
   'omni-moderation-latest',
-  'claude-opus-4-5',
-  'claude-sonnet-4-5',
+  'claude-opus-5',
+  'claude-sonnet-5',
   'claude-haiku-4-5',
 ];
 

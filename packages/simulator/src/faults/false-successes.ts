@@ -21,7 +21,7 @@ function withChoices(choices: readonly object[] | null) {
             id: 'msg_simulated',
             type: 'message',
             role: 'assistant',
-            model: 'claude-sonnet-4-5',
+            model: 'claude-sonnet-5',
             content: choices === null ? null : [],
             stop_reason: 'end_turn',
             stop_sequence: null,

@@ -25,6 +25,9 @@ export const http2Refusals: readonly NetworkFault[] = [
     session.on('stream', () => session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM));
   }),
   http2Fault('HTTP/2 REFUSED_STREAM', (session) => {
-    session.on('stream', (stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM));
+    session.on('stream', (stream) => {
+      stream.on('error', () => {}); // the refusal is reported here too
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    });
   }),
 ];

@@ -31,6 +31,8 @@ export function rawConnection(id: number, socket: Socket, changed: () => void): 
   let taken = 0;
   let wake = Promise.withResolvers<void>();
 
+  socket.setNoDelay(true); // each write of a script leaves at once
+
   function news(): void {
     wake.resolve();
     wake = Promise.withResolvers();
