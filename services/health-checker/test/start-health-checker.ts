@@ -5,7 +5,6 @@ import { loadConfig } from '@holdfast/config/load-config';
 import type { Config } from '@holdfast/config/types';
 import { createLogger } from '@holdfast/runtime/logger';
 import type { Simulator } from '@holdfast/simulator/simulator';
-import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { readAvailability } from '@holdfast/state/availability';
 import { createInProcessState } from '@holdfast/state/in-process-state';
 import type { AvailabilityEntry } from '@holdfast/state/records';
@@ -127,5 +126,3 @@ export async function until(question: () => Promise<boolean> | boolean, withinMs
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
-
-export { startSimulator };
