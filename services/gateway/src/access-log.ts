@@ -1,12 +1,12 @@
 import type { Writable } from 'node:stream';
 import type { Logger } from '@holdfast/runtime/logger';
-import type { Exchange } from './ingress/exchange.ts';
+import type { Exchange, TrailEntry } from './ingress/exchange.ts';
 import type { Outcome } from './metrics.ts';
 
 /** One line per request, with the trail of its attempts; never prompts, answers or secrets. */
 export interface AccessLog {
   write(exchange: Exchange, outcome: Outcome, durationMs: number, overheadMs: number): void;
-  /** The latest requests, newest last, for the status page. */
+  /** The latest requests, oldest first, for the status page. */
   recent(): readonly RequestLine[];
 }
 
@@ -23,16 +23,8 @@ export interface RequestLine {
   readonly duration_ms: number;
   readonly first_content_ms: number | null;
   readonly overhead_ms: number;
-  readonly usage: { readonly input: number | null; readonly output: number | null } | null;
-  readonly trail: readonly {
-    endpoint: string;
-    model: string;
-    token: string | null;
-    result: string;
-    code: string;
-    status: number | null;
-    duration_ms: number;
-  }[];
+  readonly usage: { readonly inputTokens: number | null; readonly outputTokens: number | null } | null;
+  readonly trail: readonly TrailEntry[];
 }
 
 const KEPT = 100;
@@ -43,6 +35,7 @@ const KEPT = 100;
  */
 export function createAccessLog(logger: Logger, plain: Writable | null): AccessLog {
   const kept: RequestLine[] = [];
+  let next = 0;
   return {
     write(exchange, outcome, durationMs, overheadMs) {
       const line: RequestLine = {
@@ -58,24 +51,16 @@ export function createAccessLog(logger: Logger, plain: Writable | null): AccessL
         duration_ms: Math.round(durationMs),
         first_content_ms: exchange.firstContentMs === null ? null : Math.round(exchange.firstContentMs),
         overhead_ms: Math.round(overheadMs * 100) / 100,
-        usage: exchange.usage && { input: exchange.usage.inputTokens, output: exchange.usage.outputTokens },
-        trail: exchange.trail.map(({ endpoint, model, token, result, code, status, duration_ms }) => ({
-          endpoint,
-          model,
-          token,
-          result,
-          code,
-          status,
-          duration_ms,
-        })),
+        usage: exchange.usage,
+        trail: exchange.trail,
       };
-      if (kept.length >= KEPT) kept.shift();
-      kept.push(line);
+      kept[next] = line;
+      next = (next + 1) % KEPT;
       if (!logger.isLevelEnabled('info')) return;
       if (plain)
         plain.write(`{"level":"info","service":"gateway","msg":"request",${JSON.stringify(line).slice(1)}\n`);
       else logger.info(line, 'request');
     },
-    recent: () => kept,
+    recent: () => (kept.length < KEPT ? kept : [...kept.slice(next), ...kept.slice(0, next)]),
   };
 }

@@ -67,15 +67,16 @@ function openExchange(
     startedMs,
     routing: gateway.routing,
     deadlineMs: startedMs + Math.min(maxTotalTimeMs, options.timeoutMs ?? maxTotalTimeMs),
-    stream: facts.stream && dialect.conversational
-      ? openClientStream({
-          response,
-          served: () => exchange.served,
-          pingEveryMs: PING_EVERY_MS,
-          stallMs: WRITE_STALL_MS,
-          now: gateway.now,
-        })
-      : null,
+    stream:
+      facts.stream && dialect.conversational
+        ? openClientStream({
+            response,
+            served: () => exchange.served,
+            pingEveryMs: PING_EVERY_MS,
+            stallMs: WRITE_STALL_MS,
+            now: gateway.now,
+          })
+        : null,
     trail: [],
     served: {
       requestId: id,

@@ -84,7 +84,7 @@ class Call {
   #body: Body | null = null;
   #phase: Phase = 'connect';
   #phaseEndsMs: number;
-  #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #linger: NodeJS.Timeout | undefined;
   #dispatching = true;
   #reusedSocket = false;
@@ -101,7 +101,6 @@ class Call {
     this.report = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    this.#timer = setTimeout(this.#tick, this.#msToNextEnd());
     try {
       order.runtime.pool.dispatch(
         {
@@ -117,6 +116,8 @@ class Call {
       this.finish({ kind: 'transport', ...transportCause(error), reusedSocket: false });
     }
     this.#dispatching = false;
+    // After the dispatch: on a connection that was there already it has moved the phase on.
+    if (!this.#settled) this.#rearm();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -201,6 +202,8 @@ class Call {
   };
 
   #commit(held: Buffer): void {
+    // A decoder may still have had content in it when the attempt was given up: the client must not see it.
+    if (this.#settled) return;
     const now = this.#order.now();
     this.#committed = true;
     this.#firstContentMs = now - this.#startedMs;
@@ -211,6 +214,7 @@ class Call {
   }
 
   #forward(bytes: Buffer): void {
+    if (this.#settled) return;
     this.#phaseEndsMs = this.#order.now() + this.#order.idleMs;
     if (this.#order.gate.write(bytes) || this.#paused) return;
     this.#paused = true;

@@ -5,33 +5,36 @@ import { decoded } from './decode-body.ts';
 import { refusalBody } from './refusal-body.ts';
 import { streamBody } from './stream-body.ts';
 
+/** As undici gives them: lower-case names, a list where one came several times. */
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 /** Chooses how to read a response by its status, its type and what was asked for. */
 export function openBody(
   order: AttemptOrder,
   status: number,
-  headers: Record<string, string | string[] | undefined>,
+  headers: ResponseHeaders,
   events: BodyEvents,
 ): Body {
-  const flat = flatten(headers);
-  const contentType = flat['content-type'] ?? '';
+  const contentType = single(headers['content-type']) ?? '';
   const body =
     status >= 200 && status < 300
-      ? order.wantsStream && isEventStream(contentType)
+      ? order.wantsStream && contentType.startsWith('text/event-stream')
         ? streamBody(order, status, events)
         : answerBody(order, status, contentType, events)
-      : refusalBody(status, flat, events);
-  const encoding = flat['content-encoding'];
+      : refusalBody(status, flatten(headers), events);
+  const encoding = single(headers['content-encoding']);
   return encoding && encoding !== 'identity' ? decoded(body, encoding, events) : body;
 }
 
-const isEventStream = (contentType: string): boolean => contentType.startsWith('text/event-stream');
+const single = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value.join(', ') : value;
 
-/** Lower-case names, one string each. Own object without a prototype: names come from the network. */
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+/** One string each, in an object without a prototype: names come from the network. */
+function flatten(headers: ResponseHeaders): Record<string, string> {
   const flat: Record<string, string> = Object.create(null);
   for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+    const value = single(headers[name]);
+    if (value !== undefined) flat[name] = value;
   }
   return flat;
 }

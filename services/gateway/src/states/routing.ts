@@ -74,7 +74,10 @@ export function buildRouting(config: Config, metrics: GatewayMetrics, previous: 
     async retire(next) {
       const kept = new Set([...(next?.endpoints.values() ?? [])].map(({ pool }) => pool));
       await Promise.all(
-        [...endpoints.values()].filter(({ pool }) => !kept.has(pool)).map(({ pool }) => pool.close()),
+        [...endpoints.values()]
+          .filter(({ pool }) => !kept.has(pool))
+          // At the end of the process no request is left, only connections that never came about.
+          .map(({ pool }) => (next === null ? pool.destroy() : pool.close())),
       );
     },
   };

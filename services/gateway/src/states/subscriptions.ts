@@ -14,6 +14,7 @@ export function subscribeToState(gateway: Gateway, state: SharedState): () => vo
     now,
     pools: () => gateway.routing.config.tokenPools,
     onPool: ({ name }, published) => gateway.tokens.merge(name, published),
+    known: (pool) => gateway.tokens.snapshot(pool),
   });
   const stops = [
     () => tokenWatch.stop(),
