@@ -38,7 +38,8 @@ export function sendLoadRequest({
   const startedAt = performance.now();
   const body = JSON.stringify({ model, stream, messages: [{ role: 'user', content: prompt }] });
   return new Promise((resolve) => {
-    const ended = (error: string | null, response?: IncomingMessage) => {
+    let response: IncomingMessage | undefined;
+    const ended = (error: string | null) => {
       clearTimeout(timer);
       const status = response?.statusCode ?? null;
       const fallback = response?.headers['x-holdfast-fallback'];
@@ -62,16 +63,18 @@ export function sendLoadRequest({
       },
     });
     const timer = setTimeout(() => request.destroy(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+    // Also tells of a connection that breaks while the response is read.
     request.on('error', (error) => ended(error.message));
-    request.on('response', (response) => {
+    request.on('response', (started) => {
+      response = started;
       let tail = '';
-      response.on('data', (chunk: Buffer) => {
+      started.on('data', (chunk: Buffer) => {
         tail = (tail + chunk.toString('latin1')).slice(-64);
       });
-      response.on('error', (error) => ended(error.message, response));
-      response.on('end', () => {
-        const cut = stream && response.statusCode === 200 && !tail.includes('[DONE]');
-        ended(cut ? 'the stream has no end' : null, response);
+      started.on('error', (error) => ended(error.message));
+      started.on('end', () => {
+        const cut = stream && started.statusCode === 200 && !tail.includes('[DONE]');
+        ended(cut ? 'the stream has no end' : null);
       });
     });
     request.end(body);

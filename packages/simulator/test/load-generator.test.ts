@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { runLoad } from '../src/load-generator.ts';
 import type { LoadResult } from '../src/load-request.ts';
+import { createLoadTally } from '../src/load-tally.ts';
 import { startSimulator } from '../src/start-simulator.ts';
 
 test('sends at the given rate, all models in turn, streams in their share, and sums up', async () => {
@@ -45,16 +46,27 @@ test('tells failures apart: statuses, cut streams, no answer', async () => {
     durationS: 0.1,
     models: ['a'],
     streamShare: 1,
-    maxConcurrency: 1,
-    summaryEveryS: 0.1,
+    summaryEveryS: 0.05,
     log: (line) => lines.push(line),
   });
-  await load.finished;
-  const more = runLoad({ url: simulator.url, requestsPerSecond: 50, durationS: 0.1, models: ['a'] });
-  const { failures: first } = await load.finished;
-  await more.finished;
-  expect(Object.keys(first)).toContain('502');
-  expect(lines[0]).toMatch(/^\d+ requests in 0.1 s, \d+ ok/);
+  expect(await load.finished).toMatchObject({
+    requests: 5,
+    ok: 1,
+    failures: { 502: 1, 'no answer': 1, 'cut stream': 2 },
+  });
+  expect(lines[0]).toMatch(/^\d+ requests in 0.05 s, \d+ ok/);
+});
+
+test('a summary in one line says what went wrong and who answered', () => {
+  const tally = createLoadTally();
+  const result = { model: 'a', stream: false, durationMs: 12.4, fallback: 'none', error: null };
+  tally.add({ ...result, ok: true, status: 200 });
+  tally.add({ ...result, ok: true, status: 200, durationMs: 30.6, fallback: 'endpoint' });
+  tally.add({ ...result, ok: false, status: 503 });
+  tally.drop();
+  expect(tally.line(10)).toBe(
+    '3 requests in 10 s, 2 ok, 1 failed (503: 1), 1 dropped, fallback none: 2, endpoint: 1, p50 31 ms, p95 31 ms',
+  );
 });
 
 test('drops what is due while too many are open, and stops when told to', async () => {
