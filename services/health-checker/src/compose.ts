@@ -152,6 +152,7 @@ export async function composeHealthChecker(options: HealthCheckerOptions): Promi
   const app = createApp({ fleet, checker, queue, metrics, readiness, logger, now });
   const listening = await listen(app, { host: server.host, port: services.healthChecker.port });
   lifecycle.onClose('server', () => listening.close(DRAIN_MS));
+  logger.info({ url: listening.url }, 'health-checker is listening');
 
   return {
     port: listening.port,
