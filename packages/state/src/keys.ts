@@ -22,6 +22,8 @@ export const tokensKey = (pool: string) => `${PREFIX}tokens:${pool}`;
 export const tokensChannel = `${PREFIX}tokens`;
 /** Capped stream, one entry per use of a token: gateways -> token-rotator. */
 export const tokenReportsKey = `${PREFIX}token-reports`;
+/** Channel; an empty message says that there is something new in the stream: gateways -> token-rotator. */
+export const tokenReportsChannel = `${PREFIX}token-reports`;
 export const limitKey = (name: string) => `${PREFIX}limits:${name}`;
 export const throttleKey = (name: string) => `${PREFIX}throttle:${name}`;
 export const cacheKey = (name: string) => `${PREFIX}cache:${name}`;

@@ -10,7 +10,7 @@ import { readRecord } from './records.ts';
 
 /**
  * What is shared about tokens: names and states, never a value. The hash `tokens:<pool>` has one field per token
- * (`tokenRecord`) and `@pool` (`poolRecord`); an entry of the stream `token-reports` carries a batch of reports (`reports`) or an operator's `command`.
+ * (`tokenRecord`) and `@pool` (`poolRecord`); an entry of the stream `token-reports` carries a batch of reports (`reports`), an operator's `command`, or all that a gateway knows of a pool (`known`).
  */
 
 /** The pool's own field; no token can have this name, for names of tokens do not start with `@`. */
@@ -75,6 +75,9 @@ const poolEvent: z.ZodType<PoolEvent> = z.discriminatedUnion('kind', [
 const poolCommand = z.object({ pool: name, event: poolEvent });
 export type PoolCommand = z.infer<typeof poolCommand>;
 
+/** About an hour of a storm; the token-rotator is never that far behind while it lives. */
+export const MAX_REPORTS = 10_000;
+
 /** The outcome of one use of a token (or of several alike: `uses`), as a gateway saw it. */
 export const tokenReport = z.object({
   pool: name,
@@ -93,6 +96,19 @@ export type TokenReport = z.infer<typeof tokenReport>;
 /** The fields of one stream entry. */
 export function reportEntry(reports: readonly TokenReport[]): Record<string, string> {
   return { reports: JSON.stringify(reports) };
+}
+
+const knownPool = z.object({ pool: name, fields: z.record(z.string(), z.string()) });
+
+/** What a gateway knows of a whole pool, for a token-rotator that lost it. */
+export function knowledgeEntry(pool: string, state: PoolState): Record<string, string> {
+  return { known: JSON.stringify({ pool, fields: poolFields(state, null) }) };
+}
+
+export function readKnowledgeEntry(
+  fields: Readonly<Record<string, string>>,
+): z.infer<typeof knownPool> | null {
+  return readRecord(knownPool, fields.known);
 }
 
 export function commandEntry(command: PoolCommand): Record<string, string> {

@@ -1,8 +1,8 @@
 import type { TokenEvent } from '@holdfast/core/tokens/token-state';
 import type { TokenUse } from '@holdfast/core/tokens/verdict-to-token-event';
-import { tokenReportsKey } from './keys.ts';
+import { tokenReportsChannel, tokenReportsKey } from './keys.ts';
 import type { SharedState } from './shared-state.ts';
-import { reportEntry, type TokenReport } from './token-records.ts';
+import { MAX_REPORTS, reportEntry, type TokenReport } from './token-records.ts';
 
 export interface TokenReporter {
   /**
@@ -22,7 +22,7 @@ export interface TokenReporterOptions {
   readonly onDropped?: (count: number) => void;
 }
 
-/** One append carries all reports of this time: some ten per second at most, whatever the traffic. */
+/** A first report goes at once; what follows within this time goes together: some ten appends per second, whatever the traffic. */
 const BATCH_INTERVAL_MS = 100;
 /** Healthy use is told for `lastUsed` only. */
 const HEALTHY_INTERVAL_MS = 10_000;
@@ -30,8 +30,6 @@ const MAX_BATCH = 100;
 /** No pool asks for more refusals in a row than this before it acts. */
 const MAX_REFUSALS = 100;
 const MAX_WAITING = 1000;
-/** About an hour of a storm; the rotator is never that far behind while it lives. */
-const MAX_STREAM_LENGTH = 10_000;
 
 /** The gateways' side of the report stream: batches, waits in a bounded queue while the store is away, and never blocks. */
 export function createTokenReporter({ state, now, onDropped }: TokenReporterOptions): TokenReporter {
@@ -40,6 +38,7 @@ export function createTokenReporter({ state, now, onDropped }: TokenReporterOpti
   /** Refusals reported of a token less the successes since: as many successes are told one by one, for each takes one off. */
   const toLiveDown = new Map<string, number>();
   let healthySinceMs = 0;
+  let sentMs = 0;
   let timer: NodeJS.Timeout | undefined;
   let timerDueMs = 0;
   let sending: Promise<void> | null = null;
@@ -47,7 +46,7 @@ export function createTokenReporter({ state, now, onDropped }: TokenReporterOpti
 
   function plan(): void {
     if (closed || (waiting.length === 0 && healthy.size === 0)) return;
-    const dueMs = waiting.length > 0 ? now() + BATCH_INTERVAL_MS : healthySinceMs + HEALTHY_INTERVAL_MS;
+    const dueMs = waiting.length > 0 ? sentMs + BATCH_INTERVAL_MS : healthySinceMs + HEALTHY_INTERVAL_MS;
     if (timer && timerDueMs <= dueMs) return;
     clearTimeout(timer);
     timerDueMs = dueMs;
@@ -70,20 +69,23 @@ export function createTokenReporter({ state, now, onDropped }: TokenReporterOpti
   }
 
   async function send(all: boolean): Promise<void> {
-    if (all || now() - healthySinceMs >= HEALTHY_INTERVAL_MS) {
+    sentMs = now();
+    const isUrgent = waiting.length > 0;
+    if (all || sentMs - healthySinceMs >= HEALTHY_INTERVAL_MS) {
       enqueue([...healthy.values()]);
       healthy.clear();
     }
     while (waiting.length > 0 && state.up) {
       const batch = waiting.splice(0, MAX_BATCH);
       try {
-        await state.streamAppend(tokenReportsKey, reportEntry(batch), MAX_STREAM_LENGTH);
+        await state.streamAppend(tokenReportsKey, reportEntry(batch), MAX_REPORTS);
       } catch {
         waiting.unshift(...batch); // the store says itself that it is away; this goes with the next turn
         enqueue([]);
         return;
       }
     }
+    if (isUrgent && state.up) await state.publish(tokenReportsChannel, '').catch(() => {});
   }
 
   function enqueue(reports: readonly TokenReport[]): void {

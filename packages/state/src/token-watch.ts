@@ -1,8 +1,9 @@
+import { knowsMore } from '@holdfast/core/tokens/knows-more';
 import type { PoolDefinition, PoolState } from '@holdfast/core/tokens/pool-state';
-import { tokensChannel, tokensKey } from './keys.ts';
+import { tokenReportsKey, tokensChannel, tokensKey } from './keys.ts';
 import { readRecord, tokensMessage } from './records.ts';
 import type { SharedState } from './shared-state.ts';
-import { readPoolFields } from './token-records.ts';
+import { knowledgeEntry, MAX_REPORTS, readPoolFields } from './token-records.ts';
 
 export interface TokenWatchOptions {
   readonly state: SharedState;
@@ -11,6 +12,8 @@ export interface TokenWatchOptions {
   readonly pools: () => readonly PoolDefinition[];
   /** The published state of a pool, read anew. The receiver merges it with its own (`mergePools`). */
   readonly onPool: (pool: PoolDefinition, published: PoolState, appliedId: string | null) => void;
+  /** What the receiver knows of a pool by then. Where the published state has lost some of it, the token-rotator is told. */
+  readonly known?: (pool: string) => PoolState | null;
 }
 
 export interface TokenWatch {
@@ -19,10 +22,14 @@ export interface TokenWatch {
   stop(): void;
 }
 
+/** A token-rotator that does not take what it is told is not told all the time. */
+const TELL_INTERVAL_MS = 30_000;
+
 /** Follows what the token-rotator publishes: at the start, on each message, and when the store is back. Never rejects. */
-export function watchTokenPools({ state, now, pools, onPool }: TokenWatchOptions): TokenWatch {
+export function watchTokenPools({ state, now, pools, onPool, known }: TokenWatchOptions): TokenWatch {
   const reading = new Map<string, Promise<void>>();
   const again = new Set<string>();
+  const told = new Map<string, number>();
   let stopped = false;
 
   /** One read of a pool at a time; a message that comes meanwhile causes one more. */
@@ -43,7 +50,18 @@ export function watchTokenPools({ state, now, pools, onPool }: TokenWatchOptions
   async function readOnce(pool: PoolDefinition): Promise<void> {
     const fields = await state.hashGetAll(tokensKey(pool.name)).catch(() => null);
     const found = fields && readPoolFields(pool, fields, now());
-    if (found && !stopped) onPool(pool, found.state, found.appliedId);
+    if (!found || stopped) return;
+    onPool(pool, found.state, found.appliedId);
+    const ours = known?.(pool.name);
+    if (ours && knowsMore(ours, found.state, now())) await tell(pool.name, ours);
+  }
+
+  async function tell(pool: string, ours: PoolState): Promise<void> {
+    const toldMs = told.get(pool);
+    if (toldMs !== undefined && now() - toldMs < TELL_INTERVAL_MS) return;
+    told.set(pool, now());
+    const entry = knowledgeEntry(pool, ours);
+    await state.streamAppend(tokenReportsKey, entry, MAX_REPORTS).catch(() => {}); // told again after the next message
   }
 
   async function readNamed(name: string | undefined): Promise<void> {

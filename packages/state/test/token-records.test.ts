@@ -2,10 +2,11 @@ import { fitPoolState, type PoolDefinition, reducePool } from '@holdfast/core/to
 import { MAX_BENCH_MS } from '@holdfast/core/tokens/token-state';
 import { describe, expect, test } from '@jest/globals';
 import { createInProcessState } from '../src/in-process-state.ts';
-import { tokensChannel, tokensKey } from '../src/keys.ts';
+import { tokenReportsKey, tokensChannel, tokensKey } from '../src/keys.ts';
 import {
   POOL_FIELD,
   poolFields,
+  readKnowledgeEntry,
   readPoolFields,
   readReportEntry,
   reportEntry,
@@ -131,6 +132,27 @@ describe('watching the pools', () => {
     await state.publish(tokensChannel, JSON.stringify({ pool: 'github' }));
     await new Promise(setImmediate);
     expect(seen).toHaveLength(2);
+  });
+
+  test('tells what the published state has lost, once', async () => {
+    const state = createInProcessState();
+    const lost = fitPoolState(pool, null);
+    await state.hashSet(tokensKey('github'), poolFields(lost, null));
+    const ours = reducePool(pool, lost, { kind: 'token', token: 'B', event: { kind: 'dead' } }, T - 60_000);
+    const watch = watchTokenPools({
+      state,
+      now: () => T,
+      pools: () => [pool],
+      onPool: () => {},
+      known: () => ours,
+    });
+    await watch.readAll();
+    await watch.readAll();
+    const told = await state.streamRead(tokenReportsKey, 'test', 'reader', { count: 9, reclaimAfterMs: 0 });
+    expect(told.map(({ fields }) => readKnowledgeEntry(fields))).toEqual([
+      { pool: 'github', fields: poolFields(ours, null) },
+    ]);
+    watch.stop();
   });
 
   test('a store that is away is no error', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { tokenReportsKey } from '../src/keys.ts';
+import { tokenReportsChannel, tokenReportsKey } from '../src/keys.ts';
 import { readReportEntry, type TokenReport } from '../src/token-records.ts';
 import { createTokenReporter } from '../src/token-reporter.ts';
 import { createUnreliableState, type UnreliableState } from './unreliable-state.ts';
@@ -62,6 +62,18 @@ describe('the report stream', () => {
     reporter.report('github', use, fine);
     await arrived;
     expect((await received(state)).map(({ event }) => event.kind)).toEqual(['failure', 'success']);
+    await reporter.close();
+  });
+
+  test('a refusal is announced, healthy use is not', async () => {
+    const state = createUnreliableState();
+    const reporter = createTokenReporter({ state, now: Date.now });
+    reporter.report('github', use, fine);
+    await reporter.flush();
+    expect(state.calls).not.toContain('publish');
+    const announced = new Promise<string>((resolve) => state.subscribe(tokenReportsChannel, resolve));
+    reporter.report('github', use, refused);
+    await announced;
     await reporter.close();
   });
 

@@ -7,6 +7,7 @@ import type { Readiness } from '@holdfast/runtime/ops-routes';
 import { keyGuards } from '@holdfast/runtime/require-key';
 import { everyInterval, onCron } from '@holdfast/runtime/schedule';
 import { version } from '@holdfast/runtime/version';
+import { tokenReportsChannel } from '@holdfast/state/keys';
 import type { SharedState } from '@holdfast/state/shared-state';
 import { watchTokenPools } from '@holdfast/state/token-watch';
 import { Agent } from 'undici';
@@ -19,6 +20,7 @@ import { consumeReports } from './report-consumer.ts';
 import { createSubmit } from './submit.ts';
 import { tellChange } from './tell-change.ts';
 import { createValidator } from './validator.ts';
+import { runWakeably } from './wakeable.ts';
 
 export interface TokenRotatorOptions {
   readonly config: Config;
@@ -36,7 +38,8 @@ export interface TokenRotator {
   close(): Promise<void>;
 }
 
-const CONSUME_INTERVAL_MS = 250;
+/** Refusals are announced on a channel; this is for what was announced in vain. */
+const CONSUME_INTERVAL_MS = 500;
 const VALIDATE_INTERVAL_MS = 1000;
 /** When day quotas end that name no other time. */
 const UTC_MIDNIGHT = '0 0 * * *';
@@ -119,7 +122,8 @@ export async function composeTokenRotator({
     await consumeReports({ state, book, publisher, now, leading });
   };
   const quietly = () => {}; // the store says itself that it is away
-  const consuming = everyInterval(CONSUME_INTERVAL_MS, consume, quietly);
+  const consuming = runWakeably(consume, CONSUME_INTERVAL_MS, quietly);
+  lifecycle.onClose('announcements', state.subscribe(tokenReportsChannel, consuming.wake));
   const validating = everyInterval(
     VALIDATE_INTERVAL_MS,
     async () => {

@@ -1,7 +1,12 @@
 import { MAX_BENCH_MS } from '@holdfast/core/tokens/token-state';
 import { tokenReportsKey } from '@holdfast/state/keys';
 import type { SharedState, StreamEntry } from '@holdfast/state/shared-state';
-import { readCommandEntry, readReportEntry } from '@holdfast/state/token-records';
+import {
+  readCommandEntry,
+  readKnowledgeEntry,
+  readPoolFields,
+  readReportEntry,
+} from '@holdfast/state/token-records';
 import { isLaterEntry, type PoolBook } from './pool-book.ts';
 import type { Publisher } from './publisher.ts';
 
@@ -62,5 +67,10 @@ function applyEntry({ id, fields }: StreamEntry, { book, now }: ReportConsumerOp
     touched.add(command.pool);
     book.apply(command.pool, command.event, nowMs);
   }
+  const knowledge = readKnowledgeEntry(fields);
+  const known = knowledge && book.find(knowledge.pool);
+  // Merging it twice is as good as once.
+  const told = known && readPoolFields(known.pool, knowledge.fields, nowMs);
+  if (told) book.adopt(known.pool.name, told.state, null);
   for (const pool of touched) book.markApplied(pool, id);
 }

@@ -1,7 +1,7 @@
-import type { PoolEvent, PoolState } from '@holdfast/core/tokens/pool-state';
-import { tokenReportsKey } from '@holdfast/state/keys';
+import { type PoolEvent, type PoolState, reducePool } from '@holdfast/core/tokens/pool-state';
+import { tokenReportsChannel, tokenReportsKey } from '@holdfast/state/keys';
 import { type SharedState, StateUnavailable } from '@holdfast/state/shared-state';
-import { commandEntry } from '@holdfast/state/token-records';
+import { commandEntry, MAX_REPORTS } from '@holdfast/state/token-records';
 import type { PoolBook } from './pool-book.ts';
 import type { Publisher } from './publisher.ts';
 
@@ -15,7 +15,6 @@ export interface SubmitOptions {
   readonly onAdopted: (listener: () => void) => () => void;
 }
 
-const MAX_STREAM_LENGTH = 10_000;
 /** The leader reads its stream several times a second. */
 const ANSWER_WITHIN_MS = 2000;
 
@@ -31,22 +30,25 @@ export function createSubmit({ state, book, publisher, now, leading, onAdopted }
       await publisher.publish();
       return;
     }
-    const before = book.find(pool)?.state;
-    await state.streamAppend(tokenReportsKey, commandEntry({ pool, event }), MAX_STREAM_LENGTH);
-    await untilChanged(before);
-
-    function untilChanged(known: PoolState | undefined): Promise<void> {
-      return new Promise((resolve) => {
-        const settle = () => {
-          clearTimeout(timer);
-          stop();
-          resolve();
-        };
-        const timer = setTimeout(settle, ANSWER_WITHIN_MS);
-        const stop = onAdopted(() => {
-          if (book.find(pool)?.state !== known) settle();
-        });
-      });
-    }
+    const before = book.find(pool);
+    if (!before || reducePool(before.pool, before.state, event, now()) === before.state) return;
+    const carriedOut = untilChanged(pool, before.state);
+    await state.streamAppend(tokenReportsKey, commandEntry({ pool, event }), MAX_REPORTS);
+    await state.publish(tokenReportsChannel, '');
+    await carriedOut;
   };
+
+  function untilChanged(pool: string, known: PoolState): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = () => {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(settle, ANSWER_WITHIN_MS);
+      const stop = onAdopted(() => {
+        if (book.find(pool)?.state !== known) settle();
+      });
+    });
+  }
 }

@@ -120,6 +120,25 @@ describeWithServer(redisProgram, 'over a real Redis', () => {
     await until(() => gateway.known().tokens.C?.invalid);
   }, 20_000);
 
+  test('what the store and the rotator both lost is learned again from the gateways', async () => {
+    await using server = await startRedis();
+    await using stateOne = await connect(server.url);
+    await using stateTwo = await connect(server.url);
+    let ageMs = 60_000;
+    const first = await startRotator(config, { state: stateOne });
+    await using gateway = await startReporting(config, stateTwo, () => Date.now() - ageMs);
+    gateway.report('A', dayQuota('gpt-4o', 20 * HOUR));
+    gateway.report('C', dead);
+    await gateway.flush();
+    await until(() => gateway.known().tokens.C?.invalid);
+    ageMs = 0;
+    await first.close();
+    await server.flushAll();
+    await using second = await startRotator(config, { state: stateOne });
+    await until(async () => (await second.stats()).tokens[0]?.blockedModels.length === 1);
+    expect((await second.stats()).tokens[2]).toMatchObject({ blocked: true, reason: 'invalid' });
+  });
+
   test('no value of a token is anywhere in Redis', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-dump-'));
     try {

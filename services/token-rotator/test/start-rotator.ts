@@ -140,6 +140,7 @@ export async function startReporting(
     onPool: (_pool, published) => {
       known = mergePools(known, published);
     },
+    known: () => known,
   });
   await watch.readAll();
   return {
