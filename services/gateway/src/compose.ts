@@ -21,6 +21,7 @@ import { createIdentify } from './policy/client-keys.ts';
 import { createReports } from './states/reports.ts';
 import { createRetryBudget } from './states/retry-budget.ts';
 import { buildRouting } from './states/routing.ts';
+import { shareBreakers } from './states/shared-breakers.ts';
 import { subscribeToState } from './states/subscriptions.ts';
 import { createTokenStates } from './states/token-states.ts';
 
@@ -69,6 +70,7 @@ export async function composeGateway({
     accessLog: createAccessLog(logger, accessLog),
     budget: createRetryBudget(),
     reports: createReports({ state, logger, now }),
+    breakers: shareBreakers({ state, logger, now, endpoints: () => gateway.routing.endpoints }),
     throttle: createThrottle({ state, now, replicas: () => replicas.count }),
     rateLimiter: rateLimiter(config),
     exchanges: new Set(),
@@ -99,6 +101,7 @@ export async function composeGateway({
     });
   prepareMetrics();
   lifecycle.onClose('upstream connections', () => gateway.routing.retire(null));
+  lifecycle.onClose('breakers', () => gateway.breakers.stop());
   lifecycle.onClose('reports', () => gateway.reports.close());
   lifecycle.onClose('subscriptions', subscribeToState(gateway, state));
 

@@ -12,6 +12,7 @@ import { applyBreaker } from './states/endpoint-state.ts';
 import type { Reports } from './states/reports.ts';
 import type { RetryBudget } from './states/retry-budget.ts';
 import type { RouteRuntime, Routing } from './states/routing.ts';
+import type { SharedBreakers } from './states/shared-breakers.ts';
 import type { TokenStates } from './states/token-states.ts';
 
 /** What every request shares: the compiled configuration and what is known now. One per process. */
@@ -24,6 +25,7 @@ export interface Gateway {
   readonly accessLog: AccessLog;
   readonly budget: RetryBudget;
   readonly reports: Reports;
+  readonly breakers: SharedBreakers;
   readonly throttle: Throttle;
   /** Null while no client limit is configured. */
   rateLimiter: RateLimiter | null;

@@ -42,7 +42,7 @@ export function recordAttempt(
     nowMs,
     gateway.random,
   );
-  if (runtime.state.breaker.kind !== before) gateway.reports.breakerMoved(runtime, before);
+  if (runtime.state.breaker.kind !== before) gateway.breakers.moved(runtime, before);
 
   if (token) {
     const pool = runtime.endpoint.tokenPool!;

@@ -1,12 +1,10 @@
 import { watchAvailability } from '@holdfast/state/availability';
-import { breakerChannel } from '@holdfast/state/keys';
-import { type AvailabilityEntry, breakerMessage, readRecord } from '@holdfast/state/records';
+import type { AvailabilityEntry } from '@holdfast/state/records';
 import type { SharedState } from '@holdfast/state/shared-state';
 import { watchTokenPools } from '@holdfast/state/token-watch';
 import type { Gateway } from '../gateway.ts';
-import { applyBreaker } from './endpoint-state.ts';
 
-/** Learns what others publish: availability, breakers, token states. Returns the function that stops it. */
+/** Learns what others publish: availability and token states. Returns the function that stops it. */
 export function subscribeToState(gateway: Gateway, state: SharedState): () => void {
   const { now, metrics } = gateway;
   const tokenWatch = watchTokenPools({
@@ -19,13 +17,6 @@ export function subscribeToState(gateway: Gateway, state: SharedState): () => vo
   const stops = [
     () => tokenWatch.stop(),
     watchAvailability(state, (id, entry) => takeAvailability(gateway, id, entry)),
-    state.subscribe(breakerChannel, (text) => {
-      const message = readRecord(breakerMessage, text);
-      const runtime = message && gateway.routing.endpoints.get(message.id);
-      if (!runtime) return;
-      const event = { kind: 'opened_elsewhere', untilMs: message.untilMs } as const;
-      applyBreaker(runtime.state, message.model, event, now(), runtime.breaker);
-    }),
     state.onUpChange((up) => metrics.stateStoreUp.set(up ? 1 : 0)),
   ];
   metrics.stateStoreUp.set(state.up ? 1 : 0);

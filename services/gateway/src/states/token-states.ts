@@ -88,6 +88,7 @@ export function createTokenStates(
       const record = records.get(name)!;
       const before = record.state;
       record.state = reducePool(record.pool, before, event, nowMs);
+      if (event.kind === 'token') record.uses.heard(event.token, event.event);
       if (record.state.current !== before.current) onMoved(name, before.current, record.state.current);
     },
     merge(name, theirs) {

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@holdfast/runtime/logger';
+import { enqueueFailure } from '@holdfast/state/failure-queue';
+import { breakerChannel, breakerKey, leaseKey } from '@holdfast/state/keys';
+import { breakerMessage, readRecord } from '@holdfast/state/records';
+import type { SharedState } from '@holdfast/state/shared-state';
+import type { EndpointRuntime } from './endpoint-runtime.ts';
+import { applyBreaker } from './endpoint-state.ts';
+
+/** Breakers across replicas: one's finding spares the others, and one at a time tries an endpoint that may be back. */
+export interface SharedBreakers {
+  /** The breaker of an endpoint changed here. Returns at once. */
+  moved(runtime: EndpointRuntime, from: 'closed' | 'open' | 'half_open'): void;
+  stop(): void;
+}
+
+export interface SharedBreakersOptions {
+  readonly state: SharedState;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly endpoints: () => ReadonlyMap<string, EndpointRuntime>;
+}
+
+/** The right to try is asked for this long before the time, so that no request waits for it. */
+const ASK_BEFORE_MS = 200;
+/** While another replica tries, ours waits this long and asks again. */
+const ASK_AGAIN_MS = 2000;
+/** A replica that dies in its trial gives the right back by then. */
+const TRIAL_LEASE_MS = 30_000;
+
+export function shareBreakers({ state, logger, now, endpoints }: SharedBreakersOptions): SharedBreakers {
+  const self = randomUUID();
+  const timers = new Map<string, NodeJS.Timeout>();
+  const trialLease = (id: string) => leaseKey(`breaker-trial:${id}`);
+  // The store's own log tells when it is away; each replica then tries by itself.
+  const quietly = (work: Promise<unknown>) => void work.catch(() => {});
+
+  function planTrial(runtime: EndpointRuntime): void {
+    const { breaker } = runtime.state;
+    const { id } = runtime.endpoint;
+    clearTimeout(timers.get(id));
+    if (breaker.kind !== 'open') return;
+    const timer = setTimeout(
+      () => quietly(askForTrial(runtime)),
+      Math.max(0, breaker.untilMs - now() - ASK_BEFORE_MS),
+    );
+    timer.unref();
+    timers.set(id, timer);
+  }
+
+  async function askForTrial(runtime: EndpointRuntime): Promise<void> {
+    if (!state.up || runtime.state.breaker.kind !== 'open') return;
+    const granted = await state.acquireLease(trialLease(runtime.endpoint.id), self, TRIAL_LEASE_MS);
+    if (granted !== null || runtime.state.breaker.kind !== 'open') return;
+    applyBreaker(
+      runtime.state,
+      null,
+      { kind: 'opened_elsewhere', untilMs: now() + ASK_AGAIN_MS },
+      now(),
+      runtime.breaker,
+    );
+    planTrial(runtime);
+  }
+
+  async function tellOpened({ endpoint }: EndpointRuntime, untilMs: number): Promise<void> {
+    const until = Math.round(untilMs);
+    await state.raiseUntil(breakerKey(endpoint.id), until);
+    await state.publish(breakerChannel, JSON.stringify({ id: endpoint.id, model: null, untilMs: until }));
+    await enqueueFailure(state, endpoint.id, now());
+  }
+
+  function openedElsewhere(runtime: EndpointRuntime, model: string | null, untilMs: number): void {
+    applyBreaker(runtime.state, model, { kind: 'opened_elsewhere', untilMs }, now(), runtime.breaker);
+    if (model === null) planTrial(runtime);
+  }
+
+  async function readAll(): Promise<void> {
+    for (const runtime of endpoints().values()) {
+      const untilMs = Number(await state.get(breakerKey(runtime.endpoint.id)));
+      if (untilMs > now()) openedElsewhere(runtime, null, untilMs);
+    }
+  }
+
+  const unsubscribe = state.subscribe(breakerChannel, (text) => {
+    const message = readRecord(breakerMessage, text);
+    const runtime = message && endpoints().get(message.id);
+    if (runtime) openedElsewhere(runtime, message.model, message.untilMs);
+  });
+  const forget = state.onUpChange((up) => {
+    if (up) quietly(readAll());
+  });
+  // In the next turn: `endpoints` is asked then, when the gateway around this is complete.
+  queueMicrotask(() => quietly(readAll()));
+
+  return {
+    moved(runtime, from) {
+      const { breaker } = runtime.state;
+      const { id } = runtime.endpoint;
+      logger[breaker.kind === 'open' ? 'warn' : 'info'](
+        { endpoint: id, from, to: breaker.kind },
+        'breaker moved',
+      );
+      if (from === 'half_open' && state.up) quietly(state.releaseLease(trialLease(id), self));
+      if (breaker.kind !== 'open') return;
+      if (state.up) quietly(tellOpened(runtime, breaker.untilMs));
+      planTrial(runtime);
+    },
+    stop() {
+      for (const timer of timers.values()) clearTimeout(timer);
+      unsubscribe();
+      forget();
+    },
+  };
+}
