@@ -1,8 +1,8 @@
 import type { PoolDefinition, PoolMember, PoolState } from './pool.ts';
-import { type Block, type BlockReason, blockOf } from './token-state.ts';
+import { type BlockReason, blockOf } from './token-state.ts';
 
 /** `tried`: nothing is blocked, but this request has tried them all. `empty`: the pool has no tokens. */
-export type NoTokenReason = BlockReason | 'tried' | 'empty';
+export type NoTokenReason = BlockReason | 'tried' | 'empty' | 'published_limit';
 
 export type PickedToken<Member> =
   | { readonly token: Member }
@@ -15,7 +15,9 @@ export interface PickOptions {
   readonly tried?: ReadonlySet<string> | undefined;
   /** Accounts this request has tried; tokens of others are preferred. */
   readonly triedAccounts?: ReadonlySet<string> | undefined;
-  /** What `round_robin` and `least_used` go by; without it they behave like `sticky`. */
+  /** When a token's account has room again below its published limits; null: it has room now. */
+  readonly limitedUntil?: ((member: PoolMember) => number | null) | undefined;
+  /** What `round_robin` and `least_used` go by (without it they behave like `sticky`), and which tokens are on trial. */
   readonly uses?: TokenUses | undefined;
 }
 
@@ -23,7 +25,13 @@ export interface PickOptions {
 export interface TokenUses {
   readonly last: string | null;
   of(token: string): number;
+  /** It is not known to work, and another request is finding out just now. */
+  isOnTrial(token: string, nowMs: number): boolean;
 }
+
+/** Ranks add up; the lowest is picked. A token on trial is for when nothing else is left. */
+const SIBLING_RANK = 1e9;
+const TRIAL_RANK = 2e9;
 
 /**
  * The token to try next for a model. O(tokens), and O(1) in the usual case; allocates only the answer. Pure.
@@ -33,14 +41,14 @@ export function pickToken<Member extends PoolMember>(
   pool: PoolDefinition<Member>,
   state: PoolState,
   model: string | null,
-  { nowMs, tried, triedAccounts, uses }: PickOptions,
+  { nowMs, tried, triedAccounts, limitedUntil, uses }: PickOptions,
 ): PickedToken<Member> {
   const members = pool.tokens;
   const leastUsed = pool.strategy === 'least_used' && uses !== undefined;
   const start = leastUsed ? 0 : startIndex(pool, state, uses);
   let best: Member | null = null;
   let bestRank = Number.POSITIVE_INFINITY;
-  let soonest: Block | null = null;
+  let soonest: { readonly untilMs: number; readonly reason: NoTokenReason } | null = null;
   for (let step = 0; step < members.length; step++) {
     const member = members[(start + step) % members.length]!;
     const block = blockOf(state.tokens[member.name]!, model, nowMs);
@@ -49,10 +57,15 @@ export function pickToken<Member extends PoolMember>(
       continue;
     }
     if (tried?.has(member.name)) continue;
-    // A sibling of what was tried comes after every token of another account, however little used.
-    const rank =
-      (triedAccounts?.has(member.account) ? Number.MAX_SAFE_INTEGER / 2 : 0) +
-      (leastUsed ? uses.of(member.name) : 0);
+    const untilMs = limitedUntil?.(member) ?? null;
+    if (untilMs !== null) {
+      if (soonest === null || untilMs < soonest.untilMs) soonest = { untilMs, reason: 'published_limit' };
+      continue;
+    }
+    let rank = leastUsed ? uses.of(member.name) : 0;
+    // After every token of another account, however little used.
+    if (triedAccounts?.has(member.account)) rank += SIBLING_RANK;
+    if (uses?.isOnTrial(member.name, nowMs)) rank += TRIAL_RANK;
     if (rank >= bestRank) continue;
     best = member;
     bestRank = rank;

@@ -65,12 +65,44 @@ describe('when no token is left', () => {
   });
 });
 
+describe('a token that is not known to work', () => {
+  const trio = poolOf(['a1', 'b1', 'c1']);
+  const take = (uses: ReturnType<typeof createTokenUses>, nowMs = T) => {
+    const name = picked(after(trio), { uses, nowMs }, trio) as string;
+    uses.note(name, nowMs);
+    return name;
+  };
+
+  test('is tried by one request at a time, while others go to the next', () => {
+    const uses = createTokenUses();
+    expect([take(uses), take(uses), take(uses)]).toEqual(['a1', 'b1', 'c1']);
+    // Nothing else is left: nobody waits for a trial.
+    expect(take(uses)).toBe('a1');
+  });
+
+  test('takes all the traffic of a sticky pool as soon as it worked', () => {
+    const uses = createTokenUses();
+    take(uses);
+    uses.heard('a1', { kind: 'success' });
+    expect([take(uses), take(uses)]).toEqual(['a1', 'a1']);
+  });
+
+  test('is on trial again after a refusal, and not for ever', () => {
+    const uses = createTokenUses();
+    uses.heard('a1', { kind: 'success' });
+    uses.heard('a1', { kind: 'failure' });
+    expect([take(uses), take(uses)]).toEqual(['a1', 'b1']);
+    expect(take(uses, T + 5000)).toBe('a1');
+  });
+});
+
 describe('the other strategies', () => {
   const turns = (of: PoolDefinition, state: PoolState, count: number) => {
     const uses = createTokenUses();
     return Array.from({ length: count }, () => {
       const name = picked(state, { uses }, of) as string;
       uses.note(name, T);
+      uses.heard(name, { kind: 'success' });
       return name;
     });
   };
@@ -86,6 +118,7 @@ describe('the other strategies', () => {
     expect(turns(even, after(even), 6)).toEqual(['a1', 'a2', 'b1', 'a1', 'a2', 'b1']);
     const uses = createTokenUses();
     for (let use = 0; use < 9; use++) uses.note('b1', T);
+    uses.heard('b1', { kind: 'success' });
     expect(picked(after(even), { uses, tried: new Set(['a1']), triedAccounts: new Set(['a']) }, even)).toBe(
       'b1',
     );

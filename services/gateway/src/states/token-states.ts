@@ -13,8 +13,14 @@ import type { CredentialStanding } from '../plan/plan.ts';
 /** The token pools as this gateway knows them: its own findings at once, those of others when they arrive. */
 export interface TokenStates {
   /** The token to use for a model, preferring other accounts than those already tried for this request. */
-  pick(pool: string, model: string, tried: readonly PoolToken[], nowMs: number): PoolToken | null;
-  standing(pool: string, model: string, tried: readonly PoolToken[], nowMs: number): CredentialStanding;
+  pick(
+    pool: string,
+    model: string,
+    tried: readonly PoolToken[],
+    nowMs: number,
+    limitedUntil?: LimitedUntil,
+  ): PoolToken | null;
+  standing(pool: string, model: string, tried: readonly PoolToken[], nowMs: number, limitedUntil?: LimitedUntil): CredentialStanding;
   apply(pool: string, event: PoolEvent, nowMs: number): void;
   /** Takes in what the token-rotator published. */
   merge(pool: string, theirs: PoolState): void;
