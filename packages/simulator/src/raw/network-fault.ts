@@ -15,6 +15,8 @@ export interface NetworkFault {
   readonly shows: 'error' | 'timeout' | 'content' | 'nothing';
   /** Its own upstream on a free loopback port; dispose of it. */
   start(): Promise<RawUpstream>;
+  /** What it does with a connection, for an upstream that does so only now and then; without one the fault is in the address. */
+  readonly script?: RawScript;
 }
 
 export function scripted(
@@ -23,5 +25,5 @@ export function scripted(
   script: RawScript,
   options: RawUpstreamOptions = {},
 ): NetworkFault {
-  return { name, shows, start: () => startRawUpstream(script, options) };
+  return { name, shows, script, start: () => startRawUpstream(script, options) };
 }
