@@ -2,6 +2,7 @@ import { transportCause } from '@holdfast/core/transport-cause';
 import type { Observation } from '@holdfast/core/verdict';
 import type { AnswerFinding, Dialect, Usage } from '@holdfast/dialects/dialect';
 import type { Dispatcher } from 'undici';
+import type { ConnectionUse, KnowsConnection } from '../states/connections.ts';
 import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
 import type { Body } from './bodies.ts';
 import { openBody } from './open-body.ts';
@@ -75,7 +76,8 @@ export function attempt(order: AttemptOrder): RunningAttempt {
 }
 
 /** undici's handler for one exchange, with timers of our own (undici's have a grain of a second and count bytes, not content). */
-class Call {
+class Call implements KnowsConnection {
+  connection: ConnectionUse | null = null;
   readonly report: Promise<AttemptReport>;
   readonly #order: AttemptOrder;
   readonly #startedMs: number;
@@ -85,8 +87,8 @@ class Call {
   #phase: Phase = 'connect';
   #phaseEndsMs: number;
   #timer: NodeJS.Timeout | undefined;
+  #timerEndsMs = Number.POSITIVE_INFINITY;
   #linger: NodeJS.Timeout | undefined;
-  #dispatching = true;
   #reusedSocket = false;
   #status: number | null = null;
   #firstContentMs: number | null = null;
@@ -101,23 +103,29 @@ class Call {
     this.report = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+    this.#dispatch();
+    if (!this.#settled) this.#rearm();
+  }
+
+  #dispatch(): void {
+    const { runtime, dialect, headers, body, newSocket } = this.#order;
+    const fresh = newSocket ? runtime.connections.openFresh() : null;
     try {
-      order.runtime.pool.dispatch(
+      (fresh ?? runtime.connections.pool).dispatch(
         {
           method: 'POST',
-          path: order.runtime.pathFor(order.dialect),
-          headers: order.headers as string[],
-          body: order.body,
-          reset: order.newSocket,
+          path: runtime.pathFor(dialect),
+          headers: headers as string[],
+          body,
+          reset: newSocket,
         },
         this,
       );
     } catch (error) {
       this.finish({ kind: 'transport', ...transportCause(error), reusedSocket: false });
     }
-    this.#dispatching = false;
-    // After the dispatch: on a connection that was there already it has moved the phase on.
-    if (!this.#settled) this.#rearm();
+    // It ends with its one call; how that ends is told to the call.
+    fresh?.close().catch(() => {});
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -125,12 +133,11 @@ class Call {
       controller.abort(ATTEMPT_OVER);
       return;
     }
-    // Started within the dispatch call: the connection was there already.
-    this.#reusedSocket = this.#dispatching;
+    this.#reusedSocket = this.connection!.uses++ > 0;
     this.#controller = controller;
     this.#phase = 'headers';
     this.#phaseEndsMs = this.#order.now() + this.#order.firstContentMs;
-    if (!this.#reusedSocket) this.#rearm();
+    this.#rearmIfEarlier();
   }
 
   onResponseStart(
@@ -209,7 +216,7 @@ class Call {
     this.#firstContentMs = now - this.#startedMs;
     this.#phase = 'idle';
     this.#phaseEndsMs = now + this.#order.idleMs;
-    this.#rearm();
+    this.#rearmIfEarlier();
     this.#order.gate.commit(held);
   }
 
@@ -246,12 +253,16 @@ class Call {
 
   #rearm(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#tick, this.#msToNextEnd());
+    this.#timerEndsMs = this.#nextEndMs();
+    this.#timer = setTimeout(this.#tick, Math.max(1, Math.ceil(this.#timerEndsMs - this.#order.now())));
   }
 
-  #msToNextEnd(): number {
+  #rearmIfEarlier(): void {
+    if (this.#nextEndMs() < this.#timerEndsMs) this.#rearm();
+  }
+
+  #nextEndMs(): number {
     const limit = this.#committed ? this.#order.totalMs : this.#order.deadlineMs;
-    const end = this.#paused ? limit : Math.min(this.#phaseEndsMs, limit);
-    return Math.max(1, Math.ceil(end - this.#order.now()));
+    return this.#paused ? limit : Math.min(this.#phaseEndsMs, limit);
   }
 }

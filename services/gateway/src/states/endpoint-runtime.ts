@@ -1,8 +1,8 @@
 import type { Config, Endpoint, Protocol } from '@holdfast/config/types';
 import type { BreakerSettings } from '@holdfast/core/breaker';
 import type { Dialect } from '@holdfast/dialects/dialect';
-import type { Pool } from 'undici';
 import type { EndpointMetrics } from '../metrics.ts';
+import type { Connections } from './connections.ts';
 import { createEndpointState, type EndpointState, type Standing, standingOf } from './endpoint-state.ts';
 import { createSlotQueue, type SlotQueue } from './slot-queue.ts';
 
@@ -11,7 +11,7 @@ export interface EndpointRuntime {
   readonly endpoint: Endpoint;
   readonly state: EndpointState;
   readonly breaker: BreakerSettings;
-  readonly pool: Pool;
+  readonly connections: Connections;
   readonly slots: SlotQueue;
   readonly metrics: EndpointMetrics;
   /** Header list that every call starts with; the credential follows when a token pool provides it. */
@@ -23,7 +23,7 @@ export interface EndpointRuntime {
 export interface RuntimeParts {
   readonly endpoint: Endpoint;
   readonly config: Config;
-  readonly pool: Pool;
+  readonly connections: Connections;
   readonly metrics: EndpointMetrics;
   /** Of the same endpoint before a reload. */
   readonly previous: EndpointRuntime | undefined;
@@ -32,7 +32,7 @@ export interface RuntimeParts {
 export function createEndpointRuntime({
   endpoint,
   config,
-  pool,
+  connections,
   metrics,
   previous,
 }: RuntimeParts): EndpointRuntime {
@@ -41,7 +41,7 @@ export function createEndpointRuntime({
     endpoint,
     state: previous?.state ?? createEndpointState(),
     breaker: { ...config.breaker, maxFailures: endpoint.maxFailures ?? config.breaker.maxFailures },
-    pool,
+    connections,
     slots: previous?.slots ?? createSlotQueue(),
     metrics,
     headers: baseHeaders(endpoint),

@@ -1,7 +1,7 @@
 import type { Cluster, Config, Endpoint, Route } from '@holdfast/config/types';
 import { isGlob, matchesGlob } from '@holdfast/core/glob';
-import { Pool } from 'undici';
 import type { GatewayMetrics } from '../metrics.ts';
+import { openConnections } from './connections.ts';
 import { createEndpointRuntime, type EndpointRuntime } from './endpoint-runtime.ts';
 
 /** A route compiled for the request path. */
@@ -31,7 +31,6 @@ export interface Routing {
 }
 
 const MAX_CACHED_MODELS = 2000;
-const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
 export function buildRouting(config: Config, metrics: GatewayMetrics, previous: Routing | null): Routing {
   const endpoints = new Map<string, EndpointRuntime>();
@@ -72,12 +71,13 @@ export function buildRouting(config: Config, metrics: GatewayMetrics, previous: 
     },
     labelFor: (model) => (exactNames.has(model) ? model : 'other'),
     async retire(next) {
-      const kept = new Set([...(next?.endpoints.values() ?? [])].map(({ pool }) => pool));
+      const kept = new Set([...(next?.endpoints.values() ?? [])].map(({ connections }) => connections.pool));
       await Promise.all(
         [...endpoints.values()]
-          .filter(({ pool }) => !kept.has(pool))
+          .map(({ connections }) => connections.pool)
+          .filter((pool) => !kept.has(pool))
           // At the end of the process no request is left, only connections that never came about.
-          .map(({ pool }) => (next === null ? pool.destroy() : pool.close())),
+          .map((pool) => (next === null ? pool.destroy() : pool.close())),
       );
     },
   };
@@ -94,25 +94,12 @@ function runtimeFor(
     old !== undefined &&
     old.endpoint.baseUrl === endpoint.baseUrl &&
     previous?.config.timeouts.connectMs === config.timeouts.connectMs;
-  const pool = same ? old.pool : openPool(endpoint, config);
   return createEndpointRuntime({
     endpoint,
     config,
-    pool,
+    connections: same ? old.connections : openConnections(endpoint, config),
     metrics: metrics.forEndpoint(endpoint),
     previous: same ? old : undefined,
-  });
-}
-
-/** No timers of undici's but the connect one, which also covers TLS: the attempt has its own, exact and content-aware. */
-function openPool(endpoint: Endpoint, config: Config): Pool {
-  return new Pool(new URL(endpoint.baseUrl).origin, {
-    connect: { timeout: config.timeouts.connectMs },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: 15_000,
-    maxResponseSize: MAX_RESPONSE_BYTES,
-    allowH2: false,
   });
 }
 

@@ -122,7 +122,11 @@ function textOf({ type, choices, content, delta, output }: AnyEvent): string {
       .map((choice) => choice.text ?? choice.message?.content ?? choice.delta?.content ?? '')
       .join('');
   if (content) return content.map((block) => block.text ?? '').join('');
-  if (output) return output.flatMap((item) => item.content ?? []).map((part) => part.text ?? '').join('');
+  if (output)
+    return output
+      .flatMap((item) => item.content ?? [])
+      .map((part) => part.text ?? '')
+      .join('');
   if (typeof delta === 'string') return type === 'response.output_text.delta' ? delta : '';
   return delta?.text ?? '';
 }
