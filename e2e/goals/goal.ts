@@ -63,3 +63,6 @@ export const told = (figure: string, value: number | string): Check => check(fig
 /** `full` things at full size, never fewer than `least`. */
 export const scaled = (full: number, share: number, least = 1): number =>
   Math.max(least, Math.round(full * share));
+
+const rounded = (value: number | string): number | string =>
+  typeof value === 'number' ? Math.round(value * 100) / 100 : value;
