@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerProgram } from '@holdfast/runtime/testing/needs-server';
@@ -37,6 +37,8 @@ export interface RedisServerOptions {
 }
 
 const START_TIMEOUT_MS = 10_000;
+const FIRST_PORT = 12_000;
+const PORTS = 10_000;
 
 /** Starts `redis-server` without persistence; rejects when it is not installed or does not come up. */
 export async function startRedis({
@@ -132,12 +134,22 @@ function ask(port: number, words: readonly string[]): Promise<string> {
   });
 }
 
-/** A loopback port nothing listens on now. */
+/**
+ * A loopback port nothing listens on now. Below the range that outgoing connections are given (and so is a cluster's bus, 10000
+ * higher): else one of them, even a dial to this very port, may have it when a killed server wants it back.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+  throw new Error('no free port found');
 }
