@@ -4,6 +4,7 @@ import type { Config } from '@holdfast/config/types';
 import { createLifecycle } from '@holdfast/runtime/lifecycle';
 import { listen } from '@holdfast/runtime/listen';
 import type { Logger } from '@holdfast/runtime/logger';
+import { shareModelUsage } from '@holdfast/state/model-usage';
 import { createRateLimiter } from '@holdfast/state/rate-limit';
 import { countReplicas } from '@holdfast/state/replicas';
 import type { SharedState } from '@holdfast/state/shared-state';
@@ -18,6 +19,7 @@ import { cancelExchange } from './ingress/exchange.ts';
 import { createRequestIds } from './ingress/request-id.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createIdentify } from './policy/client-keys.ts';
+import { enforceModelLimits } from './states/model-limits.ts';
 import { createReports } from './states/reports.ts';
 import { createRetryBudget } from './states/retry-budget.ts';
 import { buildRouting } from './states/routing.ts';
@@ -62,9 +64,12 @@ export async function composeGateway({
   const metrics = createGatewayMetrics();
   const replicas = countReplicas(state, now);
   lifecycle.onClose('replica count', () => replicas.stop());
+  const usage = shareModelUsage({ state, now });
+  lifecycle.onClose('model usage', () => usage.stop());
   const gateway: Gateway = {
     routing: buildRouting(config, metrics, null),
     tokens: tokenStates(null, config),
+    limits: enforceModelLimits(config.modelLimits, usage, now),
     metrics,
     logger,
     accessLog: createAccessLog(logger, accessLog),
@@ -105,6 +110,8 @@ export async function composeGateway({
   lifecycle.onClose('reports', () => gateway.reports.close());
   lifecycle.onClose('subscriptions', subscribeToState(gateway, state));
 
+  const limited = Object.keys(config.modelLimits).length;
+  if (limited > 0) logger.info({ count: limited }, `loaded ${limited} model limits`);
   const alerts = createAlerts(logger, metrics);
   const adminApp = createAdminApp({
     gateway,
@@ -133,6 +140,7 @@ export async function composeGateway({
       const old = gateway.routing;
       gateway.routing = buildRouting(next, metrics, old);
       gateway.tokens = tokenStates(gateway.tokens, next);
+      gateway.limits = enforceModelLimits(next.modelLimits, usage, now);
       if (
         next.rateLimit.enabled !== old.config.rateLimit.enabled ||
         next.rateLimit.perMinute !== old.config.rateLimit.perMinute

@@ -1,4 +1,5 @@
 import type { PoolToken } from '@holdfast/config/types';
+import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { Logger } from '@holdfast/runtime/logger';
 import type { RateLimiter } from '@holdfast/state/rate-limit';
 import type { Throttle } from '@holdfast/state/throttle';
@@ -9,6 +10,7 @@ import type { CredentialStanding, Plan } from './plan/plan.ts';
 import type { ServedBy } from './respond/response-headers.ts';
 import type { EndpointRuntime } from './states/endpoint-runtime.ts';
 import { applyBreaker } from './states/endpoint-state.ts';
+import type { ModelLimitsInForce } from './states/model-limits.ts';
 import type { Reports } from './states/reports.ts';
 import type { RetryBudget } from './states/retry-budget.ts';
 import type { RouteRuntime, Routing } from './states/routing.ts';
@@ -20,6 +22,7 @@ export interface Gateway {
   /** Swapped on reload; a request keeps the one it began with. */
   routing: Routing;
   tokens: TokenStates;
+  limits: ModelLimitsInForce;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
   readonly accessLog: AccessLog;
@@ -43,26 +46,28 @@ const MIN_LINE = 16;
 
 /** Whether an endpoint has a credential for a model that this request has not tried. */
 export function credentialStanding(
-  { tokens, now }: Gateway,
+  { tokens, limits, now }: Gateway,
   { endpoint }: EndpointRuntime,
   model: string,
   tried: readonly PoolToken[],
+  facts: RequestFacts,
 ): CredentialStanding {
-  return endpoint.tokenPool === null
-    ? READY
-    : tokens.standing(endpoint.tokenPool, upstreamModel(endpoint, model), tried, now());
+  if (endpoint.tokenPool === null) return READY;
+  const name = upstreamModel(endpoint, model);
+  return tokens.standing(endpoint.tokenPool, name, tried, now(), limits.forRequest(name, facts));
 }
 
 /** Takes the token for the next attempt; null where the endpoint has a key of its own. */
 export function takeToken(
-  { tokens, now }: Gateway,
+  { tokens, limits, now }: Gateway,
   { endpoint }: EndpointRuntime,
   model: string,
   tried: readonly PoolToken[],
+  facts: RequestFacts,
 ): PoolToken | null {
-  return endpoint.tokenPool === null
-    ? null
-    : tokens.pick(endpoint.tokenPool, upstreamModel(endpoint, model), tried, now());
+  if (endpoint.tokenPool === null) return null;
+  const name = upstreamModel(endpoint, model);
+  return tokens.pick(endpoint.tokenPool, name, tried, now(), limits.forRequest(name, facts));
 }
 
 /** An endpoint's own name for a model of the client's. */

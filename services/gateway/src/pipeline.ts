@@ -10,6 +10,7 @@ import {
   type Gateway,
   servedBy,
   takeToken,
+  upstreamModel,
   waitForPlace,
 } from './gateway.ts';
 import { type Exchange, noteAttempt, waitUntil } from './ingress/exchange.ts';
@@ -83,7 +84,7 @@ async function tryModel(
       leastBadUsed,
       maxAttempts: attemptsFor(exchange, route),
       deadlineMs: exchange.deadlineMs,
-      credential: (runtime) => credentialStanding(gateway, runtime, model, blamed),
+      credential: (runtime) => credentialStanding(gateway, runtime, model, blamed, exchange.facts),
     };
     const plan = planNext(turn, gateway.now(), gateway.random);
     if (plan.kind === 'give_up') return plan;
@@ -100,7 +101,7 @@ async function tryModel(
     }
     if (plan.why === 'least_bad') leastBadUsed = true;
 
-    const token = takeToken(gateway, plan.runtime, model, blamed);
+    const token = takeToken(gateway, plan.runtime, model, blamed, exchange.facts);
     if (!(await takeTurn(exchange, gateway, route.route.throttle, model, token))) {
       if (isRetry) gateway.budget.release();
       return giveUp(exchange.cancelled ? 'cancelled' : 'resting', null, 429);
@@ -142,11 +143,13 @@ async function callOnce(
   token: PoolToken | null,
 ): Promise<AttemptReport> {
   const release = enterEndpoint(gateway, plan.runtime, plan, model);
+  const counted = gateway.limits.started(upstreamModel(plan.runtime.endpoint, model), token, exchange.facts);
   exchange.served = servedBy(exchange, plan.runtime, route, model);
   exchange.running = attempt(orderFor(exchange, gateway, plan, route, model, token));
   if (exchange.cancelled) exchange.running.cancel(exchange.cancelled);
   const report = await exchange.running.report;
   exchange.running = null;
+  counted(report.usage);
   release();
   return report;
 }

@@ -4,6 +4,7 @@ import {
   fitPoolState,
   mergePools,
   type PoolEvent,
+  type PoolMember,
   type PoolState,
   reducePool,
 } from '@holdfast/core/tokens/pool-state';
@@ -20,12 +21,21 @@ export interface TokenStates {
     nowMs: number,
     limitedUntil?: LimitedUntil,
   ): PoolToken | null;
-  standing(pool: string, model: string, tried: readonly PoolToken[], nowMs: number, limitedUntil?: LimitedUntil): CredentialStanding;
+  standing(
+    pool: string,
+    model: string,
+    tried: readonly PoolToken[],
+    nowMs: number,
+    limitedUntil?: LimitedUntil,
+  ): CredentialStanding;
   apply(pool: string, event: PoolEvent, nowMs: number): void;
   /** Takes in what the token-rotator published. */
   merge(pool: string, theirs: PoolState): void;
   snapshot(pool: string): PoolState | null;
 }
+
+/** When a token's account has room again below the published limits of the model; null: now. */
+export type LimitedUntil = (member: PoolMember) => number | null;
 
 interface PoolRecord {
   readonly pool: TokenPool;
@@ -40,6 +50,7 @@ const LIMITS: ReadonlySet<NoTokenReason> = new Set<NoTokenReason>([
   'rate_limited',
   'repeated_failures',
   'day_quota',
+  'published_limit',
 ]);
 /** When a pool cannot say when a token returns. */
 const UNKNOWN_WAIT_MS = 60_000;
@@ -56,14 +67,21 @@ export function createTokenStates(
     ]),
   );
 
-  const choose = (name: string, model: string, tried: readonly PoolToken[], nowMs: number) => {
+  const choose = (
+    name: string,
+    model: string,
+    tried: readonly PoolToken[],
+    nowMs: number,
+    limitedUntil?: LimitedUntil,
+  ) => {
     const { pool, state, uses } = records.get(name)!;
     const options =
       tried.length === 0
-        ? { nowMs, uses }
+        ? { nowMs, uses, limitedUntil }
         : {
             nowMs,
             uses,
+            limitedUntil,
             tried: new Set(tried.map((token) => token.name)),
             triedAccounts: new Set(tried.map((token) => token.account)),
           };
@@ -71,16 +89,16 @@ export function createTokenStates(
   };
 
   return {
-    pick(name, model, tried, nowMs) {
-      let picked = choose(name, model, tried, nowMs);
+    pick(name, model, tried, nowMs, limitedUntil) {
+      let picked = choose(name, model, tried, nowMs, limitedUntil);
       // A repeat: what failed once may be tried again.
-      if ('none' in picked && picked.none === 'tried') picked = choose(name, model, [], nowMs);
+      if ('none' in picked && picked.none === 'tried') picked = choose(name, model, [], nowMs, limitedUntil);
       if (!('token' in picked)) return null;
       records.get(name)!.uses.note(picked.token.name, nowMs);
       return picked.token;
     },
-    standing(name, model, tried, nowMs) {
-      const picked = choose(name, model, tried, nowMs);
+    standing(name, model, tried, nowMs, limitedUntil) {
+      const picked = choose(name, model, tried, nowMs, limitedUntil);
       if ('token' in picked) return READY;
       if (picked.none === 'tried') return TRIED;
       return {

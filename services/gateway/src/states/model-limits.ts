@@ -1,0 +1,48 @@
+import type { Config, PoolToken } from '@holdfast/config/types';
+import { wouldExceed } from '@holdfast/core/model-limits';
+import type { Usage } from '@holdfast/dialects/dialect';
+import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
+import type { SharedModelUsage } from '@holdfast/state/model-usage';
+import type { LimitedUntil } from './token-states.ts';
+
+/** The published limits of models, counted per account: a request that would hit one goes elsewhere before the provider says no. */
+export interface ModelLimitsInForce {
+  /** For one request to one model, by the endpoint's name for it; undefined where nothing is published. */
+  forRequest(model: string, facts: RequestFacts): LimitedUntil | undefined;
+  /** Counts a call from now on; the returned function takes what it really used. */
+  started(model: string, token: PoolToken | null, facts: RequestFacts): (usage: Usage | null) => void;
+}
+
+/** English text; the estimate only has to be near, the provider's own answer stays the last word. */
+const CHARACTERS_PER_UNIT = 4;
+/** A request that can never fit is not asked again within its own lifetime. */
+const NEVER_MS = 24 * 3_600_000;
+
+export function enforceModelLimits(
+  limits: Config['modelLimits'],
+  usage: SharedModelUsage,
+  now: () => number,
+): ModelLimitsInForce {
+  const limitOf = (model: string) => (Object.hasOwn(limits, model) ? limits[model] : undefined);
+  const inputOf = (facts: RequestFacts) => Math.ceil(facts.approxInputChars / CHARACTERS_PER_UNIT);
+  return {
+    forRequest(model, facts) {
+      const limit = limitOf(model);
+      if (!limit) return undefined;
+      const planned = { inputUsage: inputOf(facts), outputUsage: facts.maxOutputTokens };
+      return ({ account }) => {
+        const hit = wouldExceed(limit, usage.usageOf(account, model), planned, now());
+        return hit === null ? null : (hit.untilMs ?? now() + (hit.limit === 'concurrency' ? 1000 : NEVER_MS));
+      };
+    },
+    started(model, token, facts) {
+      if (!token || !limitOf(model)) return () => {};
+      const inputUsage = inputOf(facts);
+      usage.note(token.account, model, { kind: 'started', inputUsage });
+      return (used) => {
+        const total = used === null ? null : (used.inputTokens ?? inputUsage) + (used.outputTokens ?? 0);
+        usage.note(token.account, model, { kind: 'ended', inputUsage, usage: total });
+      };
+    },
+  };
+}
