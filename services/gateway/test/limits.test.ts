@@ -36,7 +36,7 @@ describe('the minimum interval', () => {
   test('holds the second call of a model back, also through another gateway, and leaves other models alone', async () => {
     await using simulator = await startSimulator();
     const state = createInProcessState();
-    const config = single(simulator.baseUrl('only'), { throttle: { enabled: true, min_interval: '300ms' } });
+    const config = single(simulator.baseUrl('only'), { throttle: { enabled: true, min_interval: '1s' } });
     await using first = await startGateway(config, { state });
     await using second = await startGateway(config, { state });
     await Promise.all([
@@ -45,7 +45,7 @@ describe('the minimum interval', () => {
       first.post('/v1/chat/completions', chat('b')),
     ]);
     const [one, two] = simulator.requests('only').filter(({ model }) => model === 'a');
-    expect(two!.at - one!.at).toBeGreaterThan(250);
+    expect(two!.at - one!.at).toBeGreaterThan(600);
     const delays = await Promise.all(
       [first, second].map((gateway) => gateway.metric('holdfast_throttle_delay_seconds_count')),
     );
