@@ -21,7 +21,7 @@ export interface Provider {
 
 const NO_BODY = Buffer.alloc(0);
 
-/** Answers one request as the upstream it names is told to. Never rejects. */
+/** Answers one request as the upstream it names is told to. Rejects only if the behaviour cannot be sent. */
 export async function answerRequest(
   provider: Provider,
   req: IncomingMessage,

@@ -9,7 +9,7 @@ export interface ReplyObserver {
   cutting(): void;
 }
 
-/** Plays the steps until the reply is complete, broken off, or the caller is gone. Never rejects. */
+/** Plays the steps until the reply is complete, broken off, or the caller is gone. Rejects only if a step cannot be sent. */
 export async function playReply(reply: Reply, res: ServerResponse, observer: ReplyObserver): Promise<void> {
   for (const step of reply) {
     if (res.closed || res.destroyed) return;
@@ -24,9 +24,9 @@ function playStep(step: Step, res: ServerResponse, observer: ReplyObserver): Pro
     case 'wait':
       return step.ms > 0 ? pause(step.ms, res) : setImmediate();
     case 'head':
-      observer.answered(step.status);
       if (step.untilClose) res.useChunkedEncodingByDefault = false;
       res.writeHead(step.status, step.headers);
+      observer.answered(step.status);
       if (step.flush) res.flushHeaders();
       return;
     case 'write':

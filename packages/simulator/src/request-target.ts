@@ -45,7 +45,7 @@ const PREFIX = /^(?:v1beta\/openai|inference\/v1|inference|api\/v1|openai\/v1|v1
 /** Which upstream a URL names and what is asked of it. `/v1/...` without a name is the upstream `default`. */
 export function readTarget(method: string, url: string): Target {
   const nameEnd = url.indexOf('/', 1);
-  const first = decode(nameEnd === -1 ? url.slice(1).replace(/\?.*/, '') : url.slice(1, nameEnd));
+  const first = decodeSegment(nameEnd === -1 ? url.slice(1).replace(/\?.*/, '') : url.slice(1, nameEnd));
   const unnamed = first === '' || first === 'v1';
   const path = unnamed ? url : nameEnd === -1 ? '/' : url.slice(nameEnd);
   return { upstream: unnamed ? 'default' : first, path, operation: readOperation(method, path) };
@@ -62,7 +62,8 @@ function readOperation(method: string, path: string): Operation {
   return 'unknown';
 }
 
-function decode(segment: string): string {
+/** Percent-decoded; as it stands if that is impossible. */
+export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { listen } from '@holdfast/runtime/listen';
 import { answerRequest, type Provider } from './answer-request.ts';
 import type { Behaviour } from './behaviour.ts';
@@ -138,7 +139,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const listening = await listen(
     (req, res) => {
       if (req.url?.startsWith(CONTROL_PREFIX)) void answerControl(simulator, req, res);
-      else void answerRequest(provider, req, res);
+      else answerRequest(provider, req, res).catch((error: unknown) => giveUp(res, error));
     },
     {
       host,
@@ -151,6 +152,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   );
   if (scenario) player.play(scenario);
   return simulator;
+}
+
+/** A behaviour that cannot be sent (a header with a line break, say) must not look like a provider's fault. */
+function giveUp(res: ServerResponse, error: unknown): void {
+  if (res.headersSent) return void res.destroy();
+  const body = JSON.stringify({
+    error: { message: `The simulator cannot send this: ${error}`, type: 'simulator_error' },
+  });
+  // Node has already taken half of the refused head into account: this one goes past it.
+  res.socket?.end(
+    `HTTP/1.1 500 Internal Server Error\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 function listOf(behaviour: Behaviour | readonly Behaviour[]): readonly Behaviour[] {

@@ -149,6 +149,19 @@ describe('what a healthy upstream refuses, as the real ones do', () => {
   });
 });
 
+test('a behaviour that cannot be sent says so, and harms nothing else', async () => {
+  await using simulator = await startSimulator();
+  await using client = openClient();
+  simulator.behave('primary', [{ headers: { 'x-bad': 'a\nb' } }, {}]);
+  const url = `${simulator.baseUrl('primary')}/chat/completions`;
+  const refused = await client.send(url, chat());
+  expect(refused.status).toBe(500);
+  expect(JSON.parse(refused.text).error.type).toBe('simulator_error');
+  expect((await client.send(`${simulator.baseUrl('primary')}/models/%zz`)).status).toBe(200);
+  expect((await client.send(url, chat())).status).toBe(200);
+  expect(simulator.inFlight()).toBe(0);
+});
+
 test('every spelling of a path finds its upstream', async () => {
   await using simulator = await startSimulator();
   await using client = openClient();

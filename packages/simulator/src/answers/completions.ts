@@ -1,3 +1,4 @@
+import type { Completion } from 'openai/resources/completions';
 import type { Call } from '../call.ts';
 import { isRecord } from '../json.ts';
 import { type Say, say } from '../say.ts';
@@ -23,18 +24,18 @@ export const completions: AnswerOperation = (call, answer) => {
   };
 };
 
-function chunk(call: Call, text: string, finish: string | null) {
+function chunk(call: Call, text: string, finish: string | null): Completion {
   return {
     id: idOf('cmpl-', call),
     object: 'text_completion',
     created: createdNow(),
     model: call.model ?? 'gpt-3.5-turbo-instruct',
     system_fingerprint: 'fp_simulator',
-    choices: [{ text, index: 0, logprobs: null, finish_reason: finish }],
+    choices: [{ text, index: 0, logprobs: null, finish_reason: finish as 'stop' }],
   };
 }
 
-function usageOf({ usage }: Say) {
+function usageOf({ usage }: Say): NonNullable<Completion['usage']> {
   const { input = 0, output = 0 } = usage ?? {};
   return { prompt_tokens: input, completion_tokens: output, total_tokens: input + output };
 }

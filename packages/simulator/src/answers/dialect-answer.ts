@@ -40,7 +40,7 @@ export function namedEvent(value: { readonly type: string; readonly [field: stri
 }
 
 /** For operations that are never streamed. */
-export function wholeOnly(value: unknown): DialectAnswer {
+export function wholeOnly<T>(value: T): DialectAnswer {
   return { whole: () => JSON.stringify(value), contentType: JSON_TYPE, stream: () => null };
 }
 

@@ -1,3 +1,9 @@
+import type {
+  ContentBlock,
+  Message,
+  RawContentBlockDelta,
+  RawMessageStreamEvent,
+} from '@anthropic-ai/sdk/resources/messages';
 import type { Call } from '../call.ts';
 import { type Say, say } from '../say.ts';
 import {
@@ -9,83 +15,114 @@ import {
   type StreamParts,
 } from './dialect-answer.ts';
 
-/** Anthropic messages; shapes of the API reference. */
+/** A behaviour may leave the usage out. */
+type WireMessage = Omit<Message, 'usage'> & Partial<Pick<Message, 'usage'>>;
+
+/** Anthropic messages; the shapes are held to the official client's types. */
 export const messages: AnswerOperation = (call, answer) => {
   const said = say(call, answer);
   return {
     whole: () =>
       JSON.stringify({
-        ...envelope(call),
+        ...emptyMessage(call),
         content: blocks(call, said).map(({ block }) => block),
         stop_reason: stopReason(said),
-        stop_sequence: null,
         ...(said.usage && { usage: usageOf(said.usage.input, said.usage.output) }),
-      }),
+      } satisfies WireMessage),
     contentType: JSON_TYPE,
     stream: () => streamParts(call, said),
   };
 };
 
-function envelope(call: Call) {
+function emptyMessage(call: Call): WireMessage {
   return {
     id: idOf('msg_', call),
     type: 'message',
     role: 'assistant',
     model: call.model ?? 'claude-sonnet-5',
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    stop_details: null,
+    container: null,
+    diagnostics: null,
   };
 }
 
-function usageOf(input: number, output: number) {
+function usageOf(input: number, output: number): Message['usage'] {
   return {
     input_tokens: input,
+    cache_creation: null,
     cache_creation_input_tokens: 0,
     cache_read_input_tokens: 0,
     output_tokens: output,
+    output_tokens_details: null,
+    server_tool_use: null,
     service_tier: 'standard',
+    inference_geo: null,
+    speed: null,
   };
 }
 
-function stopReason({ finishReason, tool }: Say): string {
-  return finishReason ?? (tool ? 'tool_use' : 'end_turn');
+/** A behaviour may name a reason that the client does not know. */
+function stopReason({ finishReason, tool }: Say): Message['stop_reason'] {
+  return (finishReason as Message['stop_reason']) ?? (tool ? 'tool_use' : 'end_turn');
 }
 
-/** Each content block whole, as it opens in a stream, and the deltas that fill it. */
-function blocks(call: Call, said: Say) {
-  const thinking = said.reasoning !== null && {
-    block: { type: 'thinking', thinking: said.reasoning, signature: 'c2ltdWxhdG9y' },
-    opening: { type: 'thinking', thinking: '', signature: '' },
-    deltas: [
-      { type: 'thinking_delta', thinking: said.reasoning },
-      { type: 'signature_delta', signature: 'c2ltdWxhdG9y' },
-    ],
-  };
-  const text = said.text !== '' && {
-    block: { type: 'text', text: said.text },
-    opening: { type: 'text', text: '' },
-    deltas: said.pieces.map((piece) => ({ type: 'text_delta', text: piece })),
-  };
-  const named = said.tool && { type: 'tool_use', id: idOf('toolu_', call), name: said.tool.name };
-  const tool = said.tool && {
-    block: { ...named, input: JSON.parse(said.tool.argumentsJson) as unknown },
-    opening: { ...named, input: {} },
-    deltas: (said.tool.argumentsJson.match(/[\s\S]{1,8}/g) ?? []).map((piece) => ({
-      type: 'input_json_delta',
-      partial_json: piece,
-    })),
-  };
-  return [thinking, text, tool].filter((block) => block !== false && block !== null);
+interface Block {
+  readonly block: ContentBlock;
+  /** As it opens in a stream. */
+  readonly opening: ContentBlock;
+  /** What fills it. */
+  readonly deltas: readonly RawContentBlockDelta[];
+}
+
+const SIGNATURE = 'c2ltdWxhdG9y';
+
+function blocks(call: Call, { reasoning, text, pieces, tool }: Say): Block[] {
+  const built: Block[] = [];
+  if (reasoning !== null) {
+    built.push({
+      block: { type: 'thinking', thinking: reasoning, signature: SIGNATURE },
+      opening: { type: 'thinking', thinking: '', signature: '' },
+      deltas: [
+        { type: 'thinking_delta', thinking: reasoning },
+        { type: 'signature_delta', signature: SIGNATURE },
+      ],
+    });
+  }
+  if (text !== '') {
+    built.push({
+      block: { type: 'text', text, citations: null },
+      opening: { type: 'text', text: '', citations: null },
+      deltas: pieces.map((piece) => ({ type: 'text_delta', text: piece })),
+    });
+  }
+  if (tool) {
+    const { name, argumentsJson } = tool;
+    const use = { type: 'tool_use', id: idOf('toolu_', call), name, caller: { type: 'direct' } } as const;
+    built.push({
+      block: { ...use, input: JSON.parse(argumentsJson) as unknown },
+      opening: { ...use, input: {} },
+      deltas: (argumentsJson.match(/[\s\S]{1,8}/g) ?? []).map((piece) => ({
+        type: 'input_json_delta',
+        partial_json: piece,
+      })),
+    });
+  }
+  return built;
 }
 
 function streamParts(call: Call, said: Say): StreamParts {
   const opened = blocks(call, said);
-  const stop = (index: number) => namedEvent({ type: 'content_block_stop', index });
+  const stop = (index: number) => streamEvent({ type: 'content_block_stop', index });
   const content = opened.flatMap(({ opening, deltas }, index) => [
-    namedEvent({ type: 'content_block_start', index, content_block: opening }),
-    ...deltas.map((delta) => namedEvent({ type: 'content_block_delta', index, delta })),
+    streamEvent({ type: 'content_block_start', index, content_block: opening }),
+    ...deltas.map((delta) => streamEvent({ type: 'content_block_delta', index, delta })),
     // The last block's end belongs to the finish: a stream cut after its content has not closed it.
     ...(index < opened.length - 1 ? [stop(index)] : []),
   ]);
-  const usage = said.usage;
+  const { usage } = said;
   const error = namedEvent({
     type: 'error',
     error: { type: 'overloaded_error', message: 'Overloaded', details: null },
@@ -93,15 +130,9 @@ function streamParts(call: Call, said: Say): StreamParts {
   return {
     contentType: SSE_TYPE,
     content: [
-      namedEvent({
+      streamEvent({
         type: 'message_start',
-        message: {
-          ...envelope(call),
-          content: [],
-          stop_reason: null,
-          stop_sequence: null,
-          ...(usage && { usage: usageOf(usage.input, 1) }),
-        },
+        message: { ...emptyMessage(call), ...(usage && { usage: usageOf(usage.input, 1) }) } as Message,
       }),
       ...content,
     ],
@@ -109,13 +140,17 @@ function streamParts(call: Call, said: Say): StreamParts {
       ...(opened.length > 0 ? [stop(opened.length - 1)] : []),
       namedEvent({
         type: 'message_delta',
-        delta: { stop_reason: stopReason(said), stop_sequence: null },
-        ...(usage && { usage: { output_tokens: usage.output } }),
+        delta: { container: null, stop_details: null, stop_reason: stopReason(said), stop_sequence: null },
+        ...(usage && { usage: usageOf(usage.input, usage.output) }),
       }),
     ],
-    done: [namedEvent({ type: 'message_stop' })],
+    done: [streamEvent({ type: 'message_stop' })],
     error,
     errorInChoice: error,
     ping: 'event: ping\ndata: {"type": "ping"}\n\n',
   };
+}
+
+function streamEvent(event: RawMessageStreamEvent): string {
+  return namedEvent({ ...event });
 }

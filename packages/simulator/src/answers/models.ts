@@ -1,4 +1,7 @@
+import type { ModelInfo } from '@anthropic-ai/sdk/resources/models';
+import type { Model } from 'openai/resources/models';
 import { type Call, protocolOf } from '../call.ts';
+import { decodeSegment } from '../request-target.ts';
 import { type AnswerOperation, wholeOnly } from './dialect-answer.ts';
 
 const WELL_KNOWN = [
@@ -26,10 +29,13 @@ export const models: AnswerOperation = (call, { models: names = WELL_KNOWN }) =>
 /** `GET /models/<id>`. */
 export const model: AnswerOperation = (call) => {
   const id = call.path.replace(/\?.*/, '').replace(/^.*\/models\//, '');
-  return wholeOnly(describe(call, decodeURIComponent(id)));
+  return wholeOnly(describe(call, decodeSegment(id)));
 };
 
-function describe(call: Call, id: string) {
+function describe(
+  call: Call,
+  id: string,
+): Model | Pick<ModelInfo, 'type' | 'id' | 'display_name' | 'created_at'> {
   return protocolOf(call) === 'anthropic'
     ? { type: 'model', id, display_name: id, created_at: '2026-01-01T00:00:00Z' }
     : { id, object: 'model', created: 1_767_225_600, owned_by: call.upstream };

@@ -1,3 +1,9 @@
+import type {
+  Response,
+  ResponseOutputItem,
+  ResponseStreamEvent,
+  ResponseUsage,
+} from 'openai/resources/responses/responses';
 import type { Call } from '../call.ts';
 import { type Say, say } from '../say.ts';
 import {
@@ -10,7 +16,10 @@ import {
   type StreamParts,
 } from './dialect-answer.ts';
 
-/** OpenAI responses; shapes of the API reference. */
+/** The client adds `output_text` itself. */
+type WireResponse = Omit<Response, 'output_text'>;
+
+/** OpenAI responses; the shapes are held to the official client's types. */
 export const responses: AnswerOperation = (call, answer) => {
   const said = say(call, answer);
   return {
@@ -20,13 +29,13 @@ export const responses: AnswerOperation = (call, answer) => {
   };
 };
 
-const INCOMPLETE: Readonly<Record<string, string>> = {
+const INCOMPLETE: Readonly<Record<string, 'max_output_tokens' | 'content_filter'>> = {
   length: 'max_output_tokens',
   max_output_tokens: 'max_output_tokens',
   content_filter: 'content_filter',
 };
 
-function response(call: Call, said: Say, state: 'running' | 'ended') {
+function response(call: Call, said: Say, state: 'running' | 'ended'): WireResponse {
   const incomplete = INCOMPLETE[said.finishReason ?? ''];
   const ended = state === 'ended';
   return {
@@ -44,24 +53,23 @@ function response(call: Call, said: Say, state: 'running' | 'ended') {
     parallel_tool_calls: true,
     previous_response_id: null,
     reasoning: { effort: null, summary: null },
-    store: true,
     temperature: 1,
     text: { format: { type: 'text' } },
     tool_choice: 'auto',
     tools: [],
     top_p: 1,
     truncation: 'disabled',
-    usage: ended && said.usage ? usageOf(said) : null,
-    user: null,
+    ...(ended && said.usage && { usage: usageOf(said) }),
+    access_programs: null,
     metadata: {},
   };
 }
 
-function usageOf({ usage }: Say) {
+function usageOf({ usage }: Say): ResponseUsage {
   const { input = 0, output = 0 } = usage ?? {};
   return {
     input_tokens: input,
-    input_tokens_details: { cached_tokens: 0 },
+    input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
     output_tokens: output,
     output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: input + output,
@@ -69,7 +77,7 @@ function usageOf({ usage }: Say) {
 }
 
 /** The one output item: a message or a function call. */
-function item(call: Call, { text, tool }: Say, status: 'in_progress' | 'completed') {
+function item(call: Call, { text, tool }: Say, status: 'in_progress' | 'completed'): ResponseOutputItem {
   const filled = status === 'completed';
   if (tool) {
     const { name, argumentsJson } = tool;
@@ -87,13 +95,12 @@ function item(call: Call, { text, tool }: Say, status: 'in_progress' | 'complete
 }
 
 function textPart(text: string) {
-  return { type: 'output_text', text, annotations: [], logprobs: [] };
+  return { type: 'output_text' as const, text, annotations: [], logprobs: [] };
 }
 
 function streamParts(call: Call, said: Say): StreamParts {
   let sequence = 0;
-  const event = (type: string, fields: object) =>
-    namedEvent({ type, ...fields, sequence_number: sequence++ });
+  const event: MakeEvent = (type, fields) => namedEvent({ type, ...fields, sequence_number: sequence++ });
   const ended = response(call, said, 'ended');
   const opening = [
     event('response.created', { response: response(call, said, 'running') }),
@@ -120,7 +127,7 @@ function streamParts(call: Call, said: Say): StreamParts {
   };
 }
 
-type MakeEvent = (type: string, fields: object) => string;
+type MakeEvent = (type: ResponseStreamEvent['type'], fields: object) => string;
 
 function textEvents(call: Call, { text, pieces }: Say, event: MakeEvent) {
   const at = { item_id: idOf('msg_', call), output_index: 0, content_index: 0 };

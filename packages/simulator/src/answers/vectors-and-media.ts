@@ -1,3 +1,6 @@
+import type { CreateEmbeddingResponse } from 'openai/resources/embeddings';
+import type { ImagesResponse } from 'openai/resources/images';
+import type { Moderation } from 'openai/resources/moderations';
 import { records } from '../json.ts';
 import { tokensIn } from '../say.ts';
 import { type AnswerOperation, createdNow, idOf, wholeOnly } from './dialect-answer.ts';
@@ -13,12 +16,13 @@ export const embeddings: AnswerOperation = ({ json, model, body }) => {
     typeof asked === 'number' ? Math.min(Math.max(1, asked), MAX_DIMENSIONS) : DEFAULT_DIMENSIONS;
   const data = inputs.map((input, index) => {
     const vector = unitVector(typeof input === 'string' ? input : JSON.stringify(input ?? ''), dimensions);
-    const embedding =
-      json?.encoding_format === 'base64' ? Buffer.from(vector.buffer).toString('base64') : [...vector];
-    return { object: 'embedding', index, embedding };
+    const encoded = json?.encoding_format === 'base64';
+    // The client's type only knows the list; over the wire it asks for base64.
+    const embedding = (encoded ? Buffer.from(vector.buffer).toString('base64') : [...vector]) as number[];
+    return { object: 'embedding' as const, index, embedding };
   });
   const tokens = tokensIn(body.length);
-  return wholeOnly({
+  return wholeOnly<CreateEmbeddingResponse>({
     object: 'list',
     data,
     model: model ?? 'text-embedding-3-small',
@@ -41,7 +45,10 @@ const PNG =
 
 export const images: AnswerOperation = ({ json }) => {
   const count = typeof json?.n === 'number' ? Math.min(Math.max(1, json.n), 10) : 1;
-  return wholeOnly({ created: createdNow(), data: Array.from({ length: count }, () => ({ b64_json: PNG })) });
+  return wholeOnly<ImagesResponse>({
+    created: createdNow(),
+    data: Array.from({ length: count }, () => ({ b64_json: PNG })),
+  });
 };
 
 const CATEGORIES = [
@@ -58,7 +65,7 @@ const CATEGORIES = [
   'sexual/minors',
   'violence',
   'violence/graphic',
-];
+] satisfies (keyof Moderation.Categories)[];
 
 function perCategory<T>(value: T) {
   return Object.fromEntries(CATEGORIES.map((category) => [category, value]));
