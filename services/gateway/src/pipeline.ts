@@ -2,18 +2,10 @@ import type { PoolToken } from '@holdfast/config/types';
 import { backoffMs, statedWaitMs } from '@holdfast/core/backoff';
 import { classify } from '@holdfast/core/classify/classify';
 import type { Verdict } from '@holdfast/core/verdict';
-import { type AttemptReport, attempt } from './attempt/attempt.ts';
-import { orderFor } from './attempt/order-for.ts';
-import {
-  credentialStanding,
-  enterEndpoint,
-  type Gateway,
-  servedBy,
-  takeToken,
-  upstreamModel,
-  waitForPlace,
-} from './gateway.ts';
+import { type Made, makeAttempt, makeHedgedAttempt, type Step } from './attempt/make-attempt.ts';
+import { credentialStanding, type Gateway, takeToken, upstreamModel, waitForPlace } from './gateway.ts';
 import { type Exchange, noteAttempt, waitUntil } from './ingress/exchange.ts';
+import { mayFit } from './plan/context-window.ts';
 import {
   type GaveUp,
   type GiveUp,
@@ -39,9 +31,10 @@ const BUDGET_WAIT_MS = 1000;
  */
 export async function serve(exchange: Exchange, gateway: Gateway): Promise<void> {
   const failures: Verdict[] = [];
+  const tooSmall: string[] = [];
   let ended: GaveUp = giveUp('unavailable');
   for (const { model, route } of modelsToTry(exchange)) {
-    const result = await tryModel(exchange, gateway, route, model, failures);
+    const result = await tryModel(exchange, gateway, route, model, failures, tooSmall);
     if (result === 'answered') return;
     ended = result;
     if (FINAL.has(result.because)) break;
@@ -72,6 +65,7 @@ async function tryModel(
   route: RouteRuntime,
   model: string,
   failures: Verdict[],
+  tooSmall: string[],
 ): Promise<'answered' | GaveUp> {
   const tried: Tried[] = [];
   const blamed: PoolToken[] = [];
@@ -85,6 +79,9 @@ async function tryModel(
       maxAttempts: attemptsFor(exchange, route),
       deadlineMs: exchange.deadlineMs,
       credential: (runtime) => credentialStanding(gateway, runtime, model, blamed, exchange.facts),
+      fits: ({ endpoint }) =>
+        tooSmall.length === 0 ||
+        mayFit(upstreamModel(endpoint, model), tooSmall, exchange.routing.config.modelLimits),
     };
     const plan = planNext(turn, gateway.now(), gateway.random);
     if (plan.kind === 'give_up') return plan;
@@ -106,52 +103,73 @@ async function tryModel(
       if (isRetry) gateway.budget.release();
       return giveUp(exchange.cancelled ? 'cancelled' : 'resting', null, 429);
     }
-    const report = await callOnce(exchange, gateway, plan, route, model, token);
+    const step: Step = { plan, token, route, model };
+    const made = await makeStep(exchange, gateway, step, turn);
     if (isRetry) gateway.budget.release();
-
-    const verdict = classify(report.observation, {
-      nowMs: gateway.now(),
-      pooled: token !== null,
-      earlier: failures.map(({ code }) => code),
-    });
-    noteAttempt(exchange, plan.runtime, model, token?.name ?? null, verdict, report);
-    recordAttempt(exchange, gateway, { plan, model, token, verdict, report, tried });
-    if (verdict.result === 'ok') {
-      respondAnswer(exchange, gateway, plan.runtime, route, model, report);
-      return 'answered';
+    for (const one of made) {
+      const verdict = settle(exchange, gateway, one, tried, failures);
+      if (verdict.result === 'ok') {
+        respondAnswer(exchange, gateway, one.plan.runtime, route, model, one.report);
+        return 'answered';
+      }
+      if (exchange.cancelled) return giveUp('cancelled');
+      if (verdict.result === 'aborted') continue; // it lost the race
+      failures.push(verdict);
+      if (one.report.committed) return giveUp('refused');
+      if (verdict.code === 'P02') tooSmall.push(upstreamModel(one.plan.runtime.endpoint, model));
+      if (one.token && verdict.retry === 'token') blamed.push(one.token);
+      tried.push({
+        ...whenAgain(one.plan, verdict, tried, route, gateway),
+        runtime: one.plan.runtime,
+        verdict,
+      });
     }
-    if (exchange.cancelled) return giveUp('cancelled');
-    failures.push(verdict);
-    if (report.committed) return giveUp('refused');
-    if (token && verdict.retry === 'token') blamed.push(token);
-    tried.push({ ...whenAgain(plan, verdict, tried, route, gateway), runtime: plan.runtime, verdict });
   }
+}
+
+/** The attempt, and where the route asks for it a second one when the first is late. */
+async function makeStep(exchange: Exchange, gateway: Gateway, step: Step, turn: Turn): Promise<Made[]> {
+  const { plan, route, model } = step;
+  const lateMs =
+    route.route.hedge && plan.why === 'first' && exchange.stream ? route.hedging.lateAfterMs() : null;
+  if (lateMs === null) return [await makeAttempt(exchange, gateway, step)];
+  return makeHedgedAttempt(exchange, gateway, step, exchange.stream!, lateMs, () => {
+    const second = planNext({ ...turn, beside: plan.runtime }, gateway.now(), gateway.random);
+    if (second.kind !== 'attempt' || second.trial || second.why === 'least_bad' || !route.hedging.take())
+      return null;
+    return {
+      plan: second,
+      route,
+      model,
+      token: takeToken(gateway, second.runtime, model, [], exchange.facts),
+    };
+  });
+}
+
+/** Judges an attempt that ended and writes it down. */
+function settle(
+  exchange: Exchange,
+  gateway: Gateway,
+  made: Made,
+  tried: readonly Tried[],
+  failures: readonly Verdict[],
+): Verdict {
+  const { plan, token, model, report } = made;
+  const verdict = classify(report.observation, {
+    nowMs: gateway.now(),
+    pooled: token !== null,
+    earlier: failures.map(({ code }) => code),
+  });
+  noteAttempt(exchange, plan.runtime, model, token?.name ?? null, verdict, report);
+  recordAttempt(exchange, gateway, { plan, model, token, verdict, report, tried });
+  if (report.firstContentMs !== null && made.route.route.hedge)
+    made.route.hedging.note(report.firstContentMs);
+  return verdict;
 }
 
 /** A client whose own SDK retries has used up some of the attempts; a retry of it still gets a second chance. */
 function attemptsFor({ options }: Exchange, { route }: RouteRuntime): number {
   return Math.max(Math.min(2, route.retry.maxAttempts), route.retry.maxAttempts - options.clientRetries);
-}
-
-/** Makes the attempt, with the endpoint's place taken for exactly as long. */
-async function callOnce(
-  exchange: Exchange,
-  gateway: Gateway,
-  plan: Plan & { kind: 'attempt' },
-  route: RouteRuntime,
-  model: string,
-  token: PoolToken | null,
-): Promise<AttemptReport> {
-  const release = enterEndpoint(gateway, plan.runtime, plan, model);
-  const counted = gateway.limits.started(upstreamModel(plan.runtime.endpoint, model), token, exchange.facts);
-  exchange.served = servedBy(exchange, plan.runtime, route, model);
-  exchange.running = attempt(orderFor(exchange, gateway, plan, route, model, token));
-  if (exchange.cancelled) exchange.running.cancel(exchange.cancelled);
-  const report = await exchange.running.report;
-  exchange.running = null;
-  counted(report.usage);
-  release();
-  return report;
 }
 
 /** Waits for what the plan waits for; false when a full endpoint had no place in time. */
@@ -164,7 +182,10 @@ async function pause(
     await waitUntil(exchange, plan.untilMs, gateway.now());
     return true;
   }
-  return waitForPlace(gateway, exchange, plan.runtime);
+  const free = await waitForPlace(gateway, exchange, plan.runtime);
+  // Whoever leaves the line hands the place on.
+  if (free && exchange.cancelled) plan.runtime.slots.wake();
+  return free;
 }
 
 /** When the same endpoint may be asked again in this request, and whether the attempt counts. */

@@ -19,6 +19,7 @@ export function orderFor(
   { route }: RouteRuntime,
   model: string,
   token: PoolToken | null,
+  gate: StreamGate | null,
 ): AttemptOrder {
   const { runtime } = plan;
   const { endpoint } = runtime;
@@ -41,7 +42,7 @@ export function orderFor(
     idleMs: route.timeouts.idleMs,
     deadlineMs: exchange.deadlineMs,
     totalMs: exchange.options.timeoutMs === null ? now + route.timeouts.totalMs : exchange.deadlineMs,
-    gate: exchange.stream ?? NO_STREAM,
+    gate: gate ?? NO_STREAM,
     now: gateway.now,
   };
 }

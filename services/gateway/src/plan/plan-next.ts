@@ -37,6 +37,7 @@ export function planNext(turn: Turn, nowMs: number, random: () => number): Plan 
   const why = tried.length === 0 ? 'first' : 'fresh_endpoint';
   const fresh = pickFresh(turn, (runtime) => standsNow(turn, runtime, nowMs), random);
   if (fresh) return attempt(fresh, why, trialOf(standsNow(turn, fresh, nowMs)));
+  if (turn.beside) return giveUp('unavailable');
   const survey: Survey = new Map(
     turn.route.cluster.endpoints.map((runtime) => [runtime, standsNow(turn, runtime, nowMs)]),
   );
@@ -54,8 +55,11 @@ export function planNext(turn: Turn, nowMs: number, random: () => number): Plan 
 
 const BELIEVED: Standing = { kind: 'available', share: 1, trial: false };
 
-/** An endpoint's standing for this request: its own, and whether it has a credential left. */
-function standsNow(turn: Turn, runtime: EndpointRuntime, nowMs: number): Standing {
+const UNFIT = { kind: 'unfit' } as const;
+
+/** An endpoint's standing for this request: its own, whether the request fits it, and whether it has a credential left. */
+function standsNow(turn: Turn, runtime: EndpointRuntime, nowMs: number): Standing | typeof UNFIT {
+  if (!turn.fits(runtime)) return UNFIT;
   const stands = standing(runtime, turn.model, nowMs);
   if (stands.kind !== 'available') return stands;
   const credential = turn.credential(runtime);
@@ -68,14 +72,14 @@ function standsNow(turn: Turn, runtime: EndpointRuntime, nowMs: number): Standin
  */
 function pickFresh(
   turn: Turn,
-  stands: (runtime: EndpointRuntime) => Standing,
+  stands: (runtime: EndpointRuntime) => Standing | typeof UNFIT,
   random: () => number,
 ): EndpointRuntime | null {
   const { tried, route } = turn;
   let ramping: EndpointRuntime | null = null;
   for (const tier of route.cluster.tiers) {
     const free = tier.filter((runtime) => {
-      if (isTried(tried, runtime)) return false;
+      if (runtime === turn.beside || isTried(tried, runtime)) return false;
       const now = stands(runtime);
       if (now.kind !== 'available') return false;
       if (now.share === 1 || random() < now.share) return true;
@@ -101,8 +105,8 @@ function planRepeat(
   let earliestKnownMs = Number.POSITIVE_INFINITY;
   for (const runtime of route.cluster.endpoints) {
     const own = lastTry(tried, runtime);
-    if (own?.readyAtMs === Number.POSITIVE_INFINITY) continue;
     const now = survey.get(runtime)!;
+    if (own?.readyAtMs === Number.POSITIVE_INFINITY || now.kind === 'unfit') continue;
     if (now.kind === 'full') full ??= runtime;
     const restsUntilMs =
       now.kind === 'cooling' || now.kind === 'refused' || now.kind === 'down' ? now.untilMs : 0;
@@ -138,7 +142,7 @@ function planRepeat(
   return giveUp('unavailable', untilMs, tried.every((attempt) => attempt.outOfRotation) ? 503 : null);
 }
 
-type Survey = ReadonlyMap<EndpointRuntime, Standing>;
+type Survey = ReadonlyMap<EndpointRuntime, Standing | typeof UNFIT>;
 
 /** Of endpoints out of rotation: one not tried in this request, whose last failure is longest ago, one try at a time each. */
 function pickLeastBad(turn: Turn, survey: Survey): EndpointRuntime | null {
@@ -160,4 +164,4 @@ const isTried = (tried: readonly Tried[], runtime: EndpointRuntime): boolean =>
   tried.some((attempt) => attempt.runtime === runtime);
 const lastTry = (tried: readonly Tried[], runtime: EndpointRuntime): Tried | undefined =>
   tried.findLast((attempt) => attempt.runtime === runtime);
-const trialOf = (now: Standing): boolean => now.kind === 'available' && now.trial;
+const trialOf = (now: Standing | typeof UNFIT): boolean => now.kind === 'available' && now.trial;

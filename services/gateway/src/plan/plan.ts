@@ -24,8 +24,12 @@ export interface Turn {
   readonly deadlineMs: number;
   /** The one try at an endpoint that is out of rotation was made. */
   readonly leastBadUsed: boolean;
+  /** A second attempt beside the one at this endpoint is asked for. */
+  readonly beside?: EndpointRuntime;
   /** Whether an endpoint can be called at all: it has a token for this model. When not, why and until when. */
   readonly credential: (runtime: EndpointRuntime) => CredentialStanding;
+  /** Whether the request may fit the endpoint's model; asked only after one refused it as too long. */
+  readonly fits: (runtime: EndpointRuntime) => boolean;
 }
 
 export type CredentialStanding =

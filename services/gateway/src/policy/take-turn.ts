@@ -2,6 +2,9 @@ import type { PoolToken, ThrottlePolicy } from '@holdfast/config/types';
 import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 
+/** Asking for the turn takes a moment too; that is no delay. */
+const HELD_BACK_MS = 10;
+
 /**
  * Holds a call back until the minimum interval since the line's last one has passed; false when that would be after the
  * deadline, or when the request ended meanwhile. Free where no interval is set.
@@ -26,7 +29,7 @@ export async function takeTurn(
   exchange.wake = null;
   exchange.elsewhereMs += gateway.now() - startedMs;
   if (waitedMs === null) return false;
-  if (waitedMs > 0) {
+  if (waitedMs >= HELD_BACK_MS) {
     gateway.metrics.throttled(exchange.routing.labelFor(model), waitedMs / 1000);
     gateway.logger.info({ request_id: exchange.id, model, waited_ms: waitedMs }, 'throttle delay');
   }

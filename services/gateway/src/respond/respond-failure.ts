@@ -34,7 +34,11 @@ export function respondFailure(
     account(exchange, gateway, 'exhausted');
     return;
   }
-  if (last?.passThrough && gaveUp.because === 'refused') {
+  // What all who were asked refuse with a reason is wrong, even if each might have been alone in that.
+  if (
+    last?.passThrough &&
+    (gaveUp.because === 'refused' || failures.every(({ passThrough }) => passThrough))
+  ) {
     sendFault(exchange, refusalFault(exchange, last), null, exchange.served.endpoint);
     account(exchange, gateway, 'rejected');
     return;

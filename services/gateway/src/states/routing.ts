@@ -4,10 +4,13 @@ import type { GatewayMetrics } from '../metrics.ts';
 import { openConnections } from './connections.ts';
 import { createEndpointRuntime, type EndpointRuntime } from './endpoint-runtime.ts';
 
+import { createHedging, type Hedging } from './hedging.ts';
+
 /** A route compiled for the request path. */
 export interface RouteRuntime {
   readonly route: Route;
   readonly cluster: ClusterRuntime;
+  readonly hedging: Hedging;
 }
 
 export interface ClusterRuntime {
@@ -47,6 +50,7 @@ export function buildRouting(config: Config, metrics: GatewayMetrics, previous: 
   const routes: RouteRuntime[] = config.routes.map((route) => ({
     route,
     cluster: clusters.get(route.cluster)!,
+    hedging: createHedging(),
   }));
   const exactNames = new Set(
     config.routes
