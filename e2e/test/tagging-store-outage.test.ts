@@ -1,13 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describeWithServer } from '@holdfast/runtime/testing/needs-server';
 import type { DrillDatabase } from '@holdfast/tagger/testing/crash-drill';
 import { postgresDrill, sqliteDrill } from '@holdfast/tagger/testing/drill-databases';
 import { postgresProgram, startPostgres } from '@holdfast/tagger/testing/postgres-server';
-import { spawnTagger, type TaggerProcess } from '@holdfast/tagger/testing/spawn-tagger';
+import { fileLimitProgram, spawnTagger, type TaggerProcess } from '@holdfast/tagger/testing/spawn-tagger';
 import { apiAt, until } from '@holdfast/tagger/testing/start-tagger';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { PROVIDER, startGatewayBeforeProvider } from '../support/gateway-before-provider.ts';
 
 /** Ten minutes, as the goal has it, are HOLDFAST_E2E_OUTAGE_S=600, which also prints the figures. */
@@ -104,7 +103,7 @@ function residentKib(pid: number): number {
 const unnoticed =
   'no request notices, refusals are counted, nothing piles up, and every post is tagged once afterwards';
 
-describe('while the disk of the tagger is full', () => {
+describeWithServer(fileLimitProgram, 'while the disk of the tagger is full', () => {
   test(
     unnoticed,
     async () => {
@@ -116,7 +115,7 @@ describe('while the disk of the tagger is full', () => {
           fileLimitKib: 1024,
           // It fills up by itself.
           begin: async () => {},
-          end: async ({ pid }) => void execFileSync('prlimit', ['--pid', String(pid), '--fsize=unlimited']),
+          end: async (tagger) => tagger.liftFileLimit(),
         });
       } finally {
         rmSync(folder, { recursive: true, force: true });

@@ -53,12 +53,10 @@ describe('a status', () => {
     expect(judge({ status, body: error('some_code') }).kind).toBe(kind);
   });
 
-  test('inside a 200 counts like one outside', () => {
-    expect(judge({ body: error(400) }).kind).toBe('permanent');
-    expect(judge({ body: error('weird') })).toMatchObject({
-      kind: 'failed',
-      reason: 'error in a 200: 502 weird',
-    });
+  test('inside a 200 is a failure, whatever it says', () => {
+    for (const code of [400, 401, 502, 'weird', null])
+      expect(judge({ body: error(code) })).toMatchObject({ kind: 'failed' });
+    expect(judge({ body: error(502) })).toMatchObject({ reason: 'error in a 200 502' });
   });
 
   test('404 is not asked of the same model again', () => {
@@ -75,6 +73,17 @@ describe('what the gateway says in headers is obeyed:', () => {
     expect(judge({ status: 502 })).toMatchObject({ sameModel: true });
   });
 
+  test('but where it asked nobody the same model is asked again later, and the whole line rests', () => {
+    const headers = { 'x-should-retry': 'false', 'x-holdfast-attempts': '0', 'retry-after': '3' };
+    const reply = { status: 503, headers, body: error('no_endpoint_available') };
+    expect(judge(reply)).toMatchObject({
+      kind: 'failed',
+      sameModel: true,
+      unasked: true,
+      retryAfterMs: 3000,
+    });
+  });
+
   test('retry-after is passed on in milliseconds', () => {
     expect(judge({ status: 503, headers: { 'retry-after': '7' } })).toMatchObject({ retryAfterMs: 7000 });
   });
@@ -87,7 +96,7 @@ describe('what the gateway says in headers is obeyed:', () => {
     });
     expect(judge({ status: 429, headers: { ...headers, 'retry-after': '7200' } })).toMatchObject({
       kind: 'failed',
-      sameModel: false,
+      retryAfterMs: 7_200_000,
     });
   });
 });

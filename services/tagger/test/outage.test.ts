@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,7 +5,7 @@ import { describeWithServer } from '@holdfast/runtime/testing/needs-server';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type PostgresServer, postgresProgram, startPostgres } from '../testing/postgres-server.ts';
-import { spawnTagger } from '../testing/spawn-tagger.ts';
+import { fileLimitProgram, spawnTagger } from '../testing/spawn-tagger.ts';
 import { apiAt, startTagger, until } from '../testing/start-tagger.ts';
 import { testConfig } from '../testing/test-config.ts';
 import { describeOutage } from './outage-suite.ts';
@@ -27,8 +26,13 @@ describe('SQLite', () => {
     },
     end: async (url) => holders.get(url)?.close(),
   });
+});
 
-  test('a full disk stops neither the process nor, once there is room, any post; each is tagged once', async () => {
+describeWithServer(fileLimitProgram, 'SQLite on a full disk', () => {
+  const folder = mkdtempSync(`${tmpdir()}/holdfast-full-`);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('stops neither the process nor, once there is room, any post; each is asked for once', async () => {
     await using simulator = await startSimulator();
     simulator.behave('gateway', { latencyMs: 20 });
     const file = `${folder}/full.db`;
@@ -46,7 +50,7 @@ describe('SQLite', () => {
     expect(full).toMatchObject({ status: 503, body: { error: { code: 'database_unavailable' } } });
     expect(accepted.length).toBeGreaterThan(10);
     expect(await api('GET', '/healthz')).toMatchObject({ status: 200 });
-    execFileSync('prlimit', ['--pid', String(tagger.pid), '--fsize=unlimited']);
+    tagger.liftFileLimit();
     await until(
       async () =>
         (await api('GET', '/users/u/posts/tagging_stats')).body.stats_by_status?.success >= accepted.length,

@@ -267,6 +267,25 @@ export function describeTagging(name: string, freshUrl: () => Promise<string>): 
       expect(calls()).toHaveLength(1);
     });
 
+    test('lets the whole line rest while the gateway has no room, instead of trying post after post', async () => {
+      const full = {
+        status: 503,
+        headers: { 'x-holdfast-attempts': '0', 'x-should-retry': 'false', 'retry-after': '1' },
+      };
+      simulator.behave(GATEWAY, [full, {}]);
+      await using running = await start({ tagging: { concurrency: 1 } });
+      const posts = Array.from({ length: 5 }, () => ({ text: 'the sea' }));
+      await running.api('POST', '/users/u/posts', posts);
+      await until(
+        async () =>
+          (await running.api('GET', '/users/u/posts/tagging_stats')).body.stats_by_status.success === 5,
+      );
+      const [first, second] = calls();
+      expect(second!.at - first!.at).toBeGreaterThanOrEqual(995);
+      expect(calls()).toHaveLength(6);
+      expect(modelsAsked()).not.toContain('second-model');
+    });
+
     test('charges no attempt when the gateway limits its clients, and comes back when told', async () => {
       const limited = {
         status: 429,

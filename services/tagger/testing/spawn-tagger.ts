@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { ServerProgram } from '@holdfast/runtime/testing/needs-server';
 import type { TestConfigOptions } from './test-config.ts';
 
 /** A tagger in a process of its own. Disposing it kills it. */
@@ -10,10 +11,18 @@ export interface TaggerProcess extends AsyncDisposable {
   readonly pid: number;
   /** `kill -9`; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Makes room on the full disk. */
+  liftFileLimit(): void;
 }
 
+/** What `fileLimitKib` and `liftFileLimit` take. */
+export const fileLimitProgram: ServerProgram = {
+  command: 'prlimit',
+  install: 'apt-get install -y util-linux',
+};
+
 export interface SpawnOptions {
-  /** Largest file the process may write, in KiB, until `prlimit` says otherwise: a full disk. */
+  /** Largest file the process may write, in KiB: a full disk. */
   readonly fileLimitKib?: number;
 }
 
@@ -43,5 +52,13 @@ export async function spawnTagger(
     child.kill('SIGKILL');
     await exited;
   };
-  return { url, pid: child.pid!, kill, [Symbol.asyncDispose]: kill };
+  const pid = child.pid!;
+  return {
+    url,
+    pid,
+    kill,
+    liftFileLimit: () =>
+      void execFileSync(fileLimitProgram.command, ['--pid', String(pid), '--fsize=unlimited']),
+    [Symbol.asyncDispose]: kill,
+  };
 }

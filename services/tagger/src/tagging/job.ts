@@ -39,6 +39,8 @@ export type CallOutcome =
       readonly reason: string;
       readonly retryAfterMs: number | null;
       readonly sameModel: boolean;
+      /** The gateway had no endpoint to ask, or no room: the next post would fare no better just now. */
+      readonly unasked?: true;
     }
   /** No model will accept this post. */
   | { readonly kind: 'permanent'; readonly reason: string }

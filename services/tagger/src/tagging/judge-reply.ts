@@ -26,7 +26,7 @@ const MAX_DEFERRAL_MS = 60_000;
 const REFUSED_KEY_PAUSE_MS = 60_000;
 
 /** Codes whose message the gateway composes itself (CONTRACT 4.2); any other may echo a provider, hence the post. */
-const OWN_CODES: ReadonlySet<string | number | null> = new Set([
+const OWN_CODES: ReadonlySet<string | number> = new Set([
   'all_attempts_failed',
   'no_endpoint_available',
   'deadline_exceeded',
@@ -88,33 +88,31 @@ export function refusesJsonMode({ status, body }: Reply): boolean {
 }
 
 function judgeError(reply: Reply, error: GatewayError | null, nowMs: number): CallOutcome {
-  // An error inside a 200 carries its status as its code.
-  const code = error?.code ?? null;
-  const status = reply.status === 200 ? (typeof code === 'number' ? code : 502) : reply.status;
-  const word = typeof code === 'string' && /^\w{1,60}$/.test(code) ? ` ${code}` : '';
-  const message = error && OWN_CODES.has(code) ? `: ${scrubText(error.message).slice(0, MAX_REASON)}` : '';
-  const reason = `${reply.status === 200 ? 'error in a 200: ' : ''}${status}${word}${message}`;
-  const retryAfterMs = parseExplicitDelay(reply.headers, null, nowMs)?.ms ?? null;
-
+  const { status, headers } = reply;
+  const reason = reasonOf(status, error);
+  // What an error inside a 200 says of itself differs from provider to provider; asking again is right for most.
+  if (status === 200) return failed(`error in a ${reason}`);
+  const retryAfterMs = parseExplicitDelay(headers, null, nowMs)?.ms ?? null;
   if (status === 401 || status === 403) {
-    return {
-      kind: 'not_called',
-      reason: `${reason}: the gateway refuses the tagger's key`,
-      retryAfterMs: REFUSED_KEY_PAUSE_MS,
-    };
+    const refused = `${reason}: the gateway refuses the tagger's key`;
+    return { kind: 'not_called', reason: refused, retryAfterMs: REFUSED_KEY_PAUSE_MS };
   }
   if (PERMANENT.has(status)) return { kind: 'permanent', reason };
-  const unasked = reply.headers['x-holdfast-attempts'] === '0';
-  if (status === 429 && unasked && retryAfterMs !== null && retryAfterMs <= MAX_DEFERRAL_MS) {
+  const unasked = headers['x-holdfast-attempts'] === '0' && (status === 429 || status === 503);
+  if (unasked && status === 429 && retryAfterMs !== null && retryAfterMs <= MAX_DEFERRAL_MS) {
     return { kind: 'not_called', reason, retryAfterMs };
   }
-  const gone = status === 404 && reply.headers['x-should-retry'] !== 'true';
-  return {
-    kind: 'failed',
-    reason,
-    retryAfterMs,
-    sameModel: !gone && reply.headers['x-should-retry'] !== 'false',
-  };
+  // Where nothing was asked nothing was retried either, so "do not retry" is about the gateway's endpoints, not the model.
+  const shouldRetry = unasked ? undefined : headers['x-should-retry'];
+  const sameModel = shouldRetry === 'true' || (shouldRetry !== 'false' && status !== 404);
+  return { kind: 'failed', reason, retryAfterMs, sameModel, ...(unasked ? { unasked } : {}) };
+}
+
+function reasonOf(status: number, error: GatewayError | null): string {
+  const code = error?.code ?? '';
+  const word = /^\w{1,60}$/.test(String(code)) ? ` ${code}` : '';
+  const message = error && OWN_CODES.has(code) ? `: ${scrubText(error.message).slice(0, MAX_REASON)}` : '';
+  return `${status}${word}${message}`;
 }
 
 const failed = (reason: string): CallOutcome => ({

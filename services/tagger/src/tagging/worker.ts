@@ -80,6 +80,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const work = workOnJob(job, current, { ...options, stop: stop.signal })
       .then((outcome) => {
         if (outcome.kind === 'not_called') gatewayRest.lengthen(outcome.retryAfterMs);
+        else if (outcome.kind === 'failed' && outcome.unasked) gatewayRest.lengthen();
         else if (outcome.kind !== 'no_text') gatewayRest.clear();
       })
       .catch((error: unknown) => {
