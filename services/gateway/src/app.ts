@@ -3,7 +3,7 @@ import { keyGuards } from '@holdfast/runtime/require-key';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Gateway } from './gateway.ts';
 import { clientPaths, dialectAt } from './ingress/client-routes.ts';
-import { listModels } from './ops/list-models.ts';
+import { entryFor, listModels } from './ops/list-models.ts';
 import { operationsProxies } from './ops/operations-proxies.ts';
 import { proxyOpaque } from './passthrough.ts';
 import { type ClientApi, serveClient } from './serve-client.ts';
@@ -54,7 +54,12 @@ function createRestApp({ gateway }: ClientApi) {
     response.json({ status: 'ok' });
   });
   app.get(['/v1/models', '/models'], guards.read, (_request, response) => {
-    response.json(listModels(gateway.routing));
+    response.json(listModels(gateway.routing, gateway.modelLists));
+  });
+  app.get(['/v1/models/*id', '/models/*id'], guards.read, (request, response) => {
+    const id = (request.params as unknown as { id: string[] }).id.join('/');
+    if (gateway.routing.routeFor(id)) response.json(entryFor(id));
+    else sendPlainError(response, 404, `No route serves the model '${id.slice(0, 100)}'.`);
   });
   // Before the 404 of /v1: the token routes live there too.
   app.use(operationsProxies(gateway, guards));

@@ -69,6 +69,7 @@ export async function composeGateway({
   const gateway: Gateway = {
     routing: buildRouting(config, metrics, null),
     tokens: tokenStates(null, config),
+    modelLists: new Map(),
     limits: enforceModelLimits(config.modelLimits, usage, now),
     metrics,
     logger,

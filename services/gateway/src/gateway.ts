@@ -22,6 +22,8 @@ export interface Gateway {
   /** Swapped on reload; a request keeps the one it began with. */
   routing: Routing;
   tokens: TokenStates;
+  /** What probes found: models by endpoint id, in the endpoint's naming. */
+  modelLists: ReadonlyMap<string, readonly string[]>;
   limits: ModelLimitsInForce;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;

@@ -1,9 +1,10 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { credentialHeader, upstreamPath } from '@holdfast/dialects/upstream-call';
 import express, { type Request, type RequestHandler } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { Gateway } from './gateway.ts';
-import { credentialHeader, type EndpointRuntime, standing, upstreamPath } from './states/endpoint-runtime.ts';
+import { type EndpointRuntime, standing } from './states/endpoint-runtime.ts';
 
 /** Bodies that cannot be replayed: multipart uploads and the like. One attempt at the best endpoint, nothing held in memory. */
 const OPAQUE = /^\/(?:v1\/)?((?:audio|files)(?:\/[\w.~-]+)*|images\/edits|images\/variations)$/;

@@ -1,9 +1,9 @@
 import type { PoolToken } from '@holdfast/config/types';
 import { withModel } from '@holdfast/dialects/request/with-model';
+import { credentialHeader } from '@holdfast/dialects/upstream-call';
 import { type Gateway, upstreamModel } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 import type { Plan } from '../plan/plan.ts';
-import { credentialHeader } from '../states/endpoint-runtime.ts';
 import type { RouteRuntime } from '../states/routing.ts';
 import type { AttemptOrder, StreamGate } from './attempt.ts';
 import { addForwardedHeaders } from './request-headers.ts';

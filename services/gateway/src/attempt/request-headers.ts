@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { ANTHROPIC_VERSION } from '@holdfast/dialects/upstream-call';
 
 /**
  * Headers of the client's that a provider may see; all others, its credentials among them, stay here. What an endpoint's
@@ -13,9 +14,6 @@ const FORWARDED = [
   'openai-beta',
   'idempotency-key',
 ] as const;
-
-/** The version every Anthropic call must name when the client did not. */
-const ANTHROPIC_VERSION = '2023-06-01';
 
 /** Adds to `headers` (flat pairs) what travels from the client. */
 export function addForwardedHeaders(

@@ -1,6 +1,7 @@
-import type { Config, Endpoint, Protocol } from '@holdfast/config/types';
+import type { Config, Endpoint } from '@holdfast/config/types';
 import type { BreakerSettings } from '@holdfast/core/breaker';
 import type { Dialect } from '@holdfast/dialects/dialect';
+import { credentialHeader, upstreamPath } from '@holdfast/dialects/upstream-call';
 import type { EndpointMetrics } from '../metrics.ts';
 import type { Connections } from './connections.ts';
 import { createEndpointState, type EndpointState, type Standing, standingOf } from './endpoint-state.ts';
@@ -54,17 +55,6 @@ export function createEndpointRuntime({
       return path;
     },
   };
-}
-
-/** As that protocol's SDK takes the base URL: OpenAI's ends in `/v1`, Anthropic's does not, and one that does is not doubled. */
-export function upstreamPath(baseUrl: string, protocol: Protocol, path: string): string {
-  const base = new URL(baseUrl).pathname.replace(/\/+$/, '');
-  return protocol === 'anthropic' ? base.replace(/\/v1$/, '') + path : base + path;
-}
-
-/** The header that carries a credential in a protocol, as a flat pair. */
-export function credentialHeader(protocol: Protocol, credential: string): [string, string] {
-  return protocol === 'anthropic' ? ['x-api-key', credential] : ['authorization', `Bearer ${credential}`];
 }
 
 function baseHeaders(endpoint: Endpoint): string[] {

@@ -1,8 +1,13 @@
+import { everyInterval } from '@holdfast/runtime/schedule';
 import { watchAvailability } from '@holdfast/state/availability';
+import { readModelLists } from '@holdfast/state/model-lists';
 import type { AvailabilityEntry } from '@holdfast/state/records';
 import type { SharedState } from '@holdfast/state/shared-state';
 import { watchTokenPools } from '@holdfast/state/token-watch';
 import type { Gateway } from '../gateway.ts';
+
+/** Lists of models change rarely; they are for `/v1/models` only. */
+const LISTS_INTERVAL_MS = 10_000;
 
 /** Learns what others publish: availability and token states. Returns the function that stops it. */
 export function subscribeToState(gateway: Gateway, state: SharedState): () => void {
@@ -14,7 +19,14 @@ export function subscribeToState(gateway: Gateway, state: SharedState): () => vo
     onPool: ({ name }, published) => gateway.tokens.merge(name, published),
     known: (pool) => gateway.tokens.snapshot(pool),
   });
+  const readLists = async () => {
+    const lists = await readModelLists(state);
+    gateway.modelLists = new Map([...lists].map(([id, { models }]) => [id, models]));
+  };
+  const lists = everyInterval(LISTS_INTERVAL_MS, readLists, () => {});
+  readLists().catch(() => {}); // read again with the interval
   const stops = [
+    () => lists.stop(),
     () => tokenWatch.stop(),
     watchAvailability(state, (id, entry) => takeAvailability(gateway, id, entry)),
     state.onUpChange((up) => metrics.stateStoreUp.set(up ? 1 : 0)),
