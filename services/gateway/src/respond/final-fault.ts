@@ -53,7 +53,7 @@ export function finalFault(
         status,
         type: 'upstream_error',
         code: 'all_attempts_failed',
-        retryAfterS: retryAfterS ?? soonestBench(verdicts),
+        retryAfterS: retryAfterS ?? soonestBench(verdicts) ?? 1,
       };
     case 504:
       return {
