@@ -1,4 +1,7 @@
 import { g01 } from './g01.ts';
+import { g02 } from './g02.ts';
+import { g03 } from './g03.ts';
+import { g04 } from './g04.ts';
 import type { Goal } from './goal.ts';
 
-export const goals: readonly Goal[] = [g01];
+export const goals: readonly Goal[] = [g01, g02, g03, g04];
