@@ -179,7 +179,7 @@ ${CLUSTER}`);
 });
 
 describe('the built-in demo', () => {
-  test('plays on the simulator: two OpenAI endpoints in two tiers, one Anthropic, canned answers as the last resort', () => {
+  test('plays on the simulator: two OpenAI endpoints in two tiers, one with a token pool, one Anthropic, canned answers as the last resort', () => {
     const config = loadConfig({ cwd: '/', env: {} });
     expect(config.services.simulator).toEqual({ port: 4010, url: 'http://127.0.0.1:4010', enabled: true });
     expect(
@@ -197,13 +197,16 @@ describe('the built-in demo', () => {
           ['secondary', 'http://127.0.0.1:4010/secondary/v1', 2],
         ],
       ],
+      ['github', 'openai', [['github', 'http://127.0.0.1:4010/github/v1', 1]]],
       ['claude', 'anthropic', [['claude', 'http://127.0.0.1:4010/claude/v1', 1]]],
     ]);
     expect(config.routes.map(({ model, cluster }) => [model, cluster])).toEqual([
       ['gpt-4o-mini', 'main'],
+      ['gpt-4.1-mini', 'github'],
       ['claude*', 'claude'],
       ['*', 'main'],
     ]);
+    expect(config.tokenPools.map(({ name, tokens }) => [name, tokens.length])).toEqual([['github', 3]]);
     expect(config.fallback.mode).toBe('canned');
   });
 

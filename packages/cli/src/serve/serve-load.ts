@@ -1,4 +1,5 @@
 import { loadConfig } from '@holdfast/config/load-config';
+import { isGlob } from '@holdfast/core/glob';
 import { createLifecycle } from '@holdfast/runtime/lifecycle';
 import { createLogger } from '@holdfast/runtime/logger';
 import { closeOnSignals } from '@holdfast/runtime/on-signals';
@@ -10,11 +11,16 @@ export async function serveLoad(path: string | undefined): Promise<void> {
   const logger = createLogger({ service: 'load' });
   const lifecycle = createLifecycle();
   closeOnSignals({ close: lifecycle.close, logger, giveUpAfterMs: 5000 });
-  const models = [...new Set(config.routes.map(({ model }) => model.replaceAll('*', '') || 'gpt-4o-mini'))];
+  const openai = new Set(
+    config.clusters.filter(({ protocol }) => protocol === 'openai').map(({ name }) => name),
+  );
+  const models = config.routes
+    .filter(({ model, cluster }) => openai.has(cluster) && !isGlob(model))
+    .map(({ model }) => model);
   const load = runLoad({
     url: config.services.gateway.url,
-    requestsPerSecond: 5,
-    models,
+    requestsPerSecond: 8,
+    models: models.length > 0 ? models : ['gpt-4o-mini'],
     streamShare: 0.3,
     log: (line: string) => logger.info(line),
   });
