@@ -5,7 +5,8 @@ import { isOutage } from '../src/store/database-error.ts';
 import { openPostgres } from '../src/store/postgres.ts';
 import { type PostgresServer, postgresProgram, query, startPostgres } from '../testing/postgres-server.ts';
 import { until } from '../testing/start-tagger.ts';
-import { describeStore } from './store-suite.ts';
+import { describePosts } from './posts-suite.ts';
+import { describeQueue } from './queue-suite.ts';
 import { describeUpgrade } from './upgrade-suite.ts';
 
 describeWithServer(postgresProgram, 'against a real PostgreSQL', () => {
@@ -17,7 +18,8 @@ describeWithServer(postgresProgram, 'against a real PostgreSQL', () => {
     await server[Symbol.asyncDispose]();
   });
 
-  describeStore('PostgreSQL', () => server.createDatabase());
+  describePosts('PostgreSQL', () => server.createDatabase());
+  describeQueue('PostgreSQL', () => server.createDatabase());
   describeUpgrade('PostgreSQL', {
     async prepare(statements) {
       const url = await server.createDatabase();

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from '@jest/globals';
 import { openTables } from '../src/store/open-tables.ts';
-import { describeStore } from './store-suite.ts';
+import { describePosts } from './posts-suite.ts';
+import { describeQueue } from './queue-suite.ts';
 import { describeUpgrade } from './upgrade-suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-tagger-'));
@@ -12,7 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 const freshUrl = async () => `sqlite:${folder}/new/posts-${++files}.db`;
 
-describeStore('SQLite', freshUrl);
+describePosts('SQLite', freshUrl);
+describeQueue('SQLite', freshUrl);
 describeUpgrade('SQLite', {
   async prepare(statements) {
     const file = join(folder, `old-${++files}.db`);

@@ -39,8 +39,8 @@ export function taggingRoutes({ store, config, guards, onQueued, now }: TaggingR
     const force = readFlag(request.query, 'force');
     const limit = readCount(request.query, 'limit', RETRY);
     const { maxAttempts } = config().tagging;
-    const result = await store.use(({ queue }) =>
-      queue.retry({ userId, force, limit, maxAttempts, nowMs: now() }),
+    const result = await store.use(({ requeue }) =>
+      requeue.retry({ userId, force, limit, maxAttempts, nowMs: now() }),
     );
     if (result.queued > 0) onQueued();
     response.json(result);
@@ -48,7 +48,7 @@ export function taggingRoutes({ store, config, guards, onQueued, now }: TaggingR
 
   router.post('/posts/:post_id/regenerate_tags', guards.write, async (request, response) => {
     const id = readId('post_id', request.params.post_id);
-    const status = await store.use(({ queue }) => queue.regenerate(id, now()));
+    const status = await store.use(({ requeue }) => requeue.regenerate(id, now()));
     if (status === null) throw unknownPost();
     onQueued();
     response.status(202).json({ post_id: id, tagging_status: status });

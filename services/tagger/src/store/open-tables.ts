@@ -4,10 +4,12 @@ import { openPostgres } from './postgres.ts';
 import { createPosts, type Posts } from './posts.ts';
 import { type PostsShape, postsShape } from './posts-columns.ts';
 import { createQueue, type Queue } from './queue.ts';
+import { createRequeue, type Requeue } from './requeue.ts';
 
 export interface OpenTables {
   readonly posts: Posts;
   readonly queue: Queue;
+  readonly requeue: Requeue;
   /** What the table expects of ids. */
   readonly ids: PostsShape['ids'];
   /** The migrations that this opening applied. */
@@ -26,6 +28,7 @@ export async function openTables(url: string, connections: number, nowMs: number
     return {
       posts: createPosts(database, shape),
       queue: createQueue(database, shape),
+      requeue: createRequeue(database),
       ids: shape.ids,
       migrated,
       close: () => database.db.destroy(),

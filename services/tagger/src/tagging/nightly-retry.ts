@@ -36,7 +36,7 @@ export function createNightlyRetry(options: NightlyRetryOptions): NightlyRetry {
     if (mayRun === null) return;
     const { maxAttempts } = config().tagging;
     const request = { userId: null, force: false, limit: NO_LIMIT, maxAttempts, nowMs: now() };
-    const result = await store.use(({ queue }) => queue.retry(request));
+    const result = await store.use(({ requeue }) => requeue.retry(request));
     logger.info({ event: 'nightly_retry', ...result }, 'posts without tags are in line again');
     if (result.queued > 0) onQueued();
   }
