@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 
-/** What came back. `status` 0: no response; `broken`: the body ended without its HTTP end. */
+/** What came back. `status` 0: no response; `broken`: the body ended without its HTTP end; `aborted` when the signal did it. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ export function openHttpClient(): HttpClient {
       }
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
-      broken = code ?? message;
+      broken = signal?.aborted ? 'aborted' : (code ?? message);
     }
     return {
       status,
