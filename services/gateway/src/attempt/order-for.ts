@@ -54,6 +54,5 @@ function isLastChance(
   route: RouteRuntime['route'],
 ): boolean {
   if (!plan.last || exchange.trail.length === 0) return false;
-  const canned = exchange.route.route.fallback.mode === 'canned' && !exchange.options.honest;
-  return !canned && (route !== exchange.route.route || route.fallbackModels.length === 0);
+  return exchange.canned === null && (route !== exchange.route.route || route.fallbackModels.length === 0);
 }

@@ -1,10 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { ProviderError } from '@holdfast/core/verdict';
 import type { Dialect, Usage } from '@holdfast/dialects/dialect';
 import { scrubProviderText } from '@holdfast/dialects/errors/scrub-provider-text';
 import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { AttemptReport, RunningAttempt } from '../attempt/attempt.ts';
 import type { Outcome } from '../metrics.ts';
+import type { ClientResponse } from '../respond/client-response.ts';
 import type { ClientStream } from '../respond/client-stream.ts';
 import type { ServedBy } from '../respond/response-headers.ts';
 import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
@@ -24,10 +25,16 @@ export interface TrailEntry {
   readonly summary: string;
 }
 
+/** An answer for when there is none; one of the texts is picked. */
+export interface CannedTexts {
+  readonly status: number;
+  readonly texts: readonly string[];
+}
+
 /** One client request from its first byte to its log line. */
 export interface Exchange {
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly response: ClientResponse;
   readonly dialect: Dialect;
   readonly routing: Routing;
   readonly id: string;
@@ -39,6 +46,8 @@ export interface Exchange {
   /** Of the model asked for. */
   readonly route: RouteRuntime;
   readonly deadlineMs: number;
+  /** Said when nothing helps; null: the honest error. */
+  readonly canned: CannedTexts | null;
   /** Null when no stream was asked for. */
   readonly stream: ClientStream | null;
   readonly trail: TrailEntry[];

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { StreamGate } from '../attempt/attempt.ts';
+import type { ClientResponse } from './client-response.ts';
 import { responseHeaders, type ServedBy } from './response-headers.ts';
 
 /** How much the client has seen. */
@@ -26,7 +26,7 @@ const EVENT_STREAM = 'text/event-stream; charset=utf-8';
 const PING = Buffer.from(': ping\n\n');
 
 export interface ClientStreamOptions {
-  readonly response: ServerResponse;
+  readonly response: ClientResponse;
   /** Who serves, asked when headers or the closing comment are written. */
   readonly served: () => ServedBy;
   /** A comment is sent after this much silence. */

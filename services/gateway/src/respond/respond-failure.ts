@@ -43,13 +43,9 @@ export function respondFailure(
     account(exchange, gateway, 'rejected');
     return;
   }
-  const { fallback } = exchange.route.route;
-  if (fallback.mode === 'canned' && exchange.dialect.conversational && !exchange.options.honest) {
-    sendCanned(
-      exchange,
-      fallback.status,
-      fallback.texts[Math.floor(gateway.random() * fallback.texts.length)]!,
-    );
+  const { canned } = exchange;
+  if (canned) {
+    sendCanned(exchange, canned.status, canned.texts[Math.floor(gateway.random() * canned.texts.length)]!);
     account(exchange, gateway, 'canned');
     return;
   }

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import type { Dialect } from '@holdfast/dialects/dialect';
+import type { Gateway } from '../gateway.ts';
+import type { ClientResponse } from '../respond/client-response.ts';
+import { openClientStream } from '../respond/client-stream.ts';
+import type { Admitted } from './admit.ts';
+import type { CannedTexts, Exchange } from './exchange.ts';
+
+/** Silence after which a stream's client gets a comment: well inside the 100 s of the tunnels that people put in front. */
+export const PING_EVERY_MS = 15_000;
+/** A client that reads nothing for this long is dropped (FAULTS S16). */
+const WRITE_STALL_MS = 60_000;
+
+/** Who asks, where the answer goes, and since when. */
+export interface Opening {
+  readonly request: IncomingMessage;
+  readonly response: ClientResponse;
+  readonly dialect: Dialect;
+  readonly id: string;
+  readonly startedMs: number;
+  /** Said when nothing helps, instead of what the route says. */
+  readonly canned?: CannedTexts;
+}
+
+/** The exchange of an admitted request, before anything is done for it. */
+export function openExchange(gateway: Gateway, opening: Opening, admitted: Admitted): Exchange {
+  const { request, response, dialect, id, startedMs } = opening;
+  const { client, body, facts, options, route, limitHeaders } = admitted;
+  const { retry, fallback } = route.route;
+  const canned = fallback.mode === 'canned' && dialect.conversational && !options.honest ? fallback : null;
+  const exchange: Exchange = {
+    request,
+    response,
+    dialect,
+    id,
+    client,
+    body,
+    facts,
+    options,
+    route,
+    startedMs,
+    routing: gateway.routing,
+    deadlineMs: startedMs + Math.min(retry.maxTotalTimeMs, options.timeoutMs ?? retry.maxTotalTimeMs),
+    canned: opening.canned ?? canned,
+    stream:
+      facts.stream && dialect.conversational
+        ? openClientStream({
+            response,
+            served: () => exchange.served,
+            pingEveryMs: PING_EVERY_MS,
+            stallMs: WRITE_STALL_MS,
+            now: gateway.now,
+          })
+        : null,
+    trail: [],
+    served: {
+      requestId: id,
+      cluster: route.cluster.cluster.name,
+      endpoint: 'none',
+      model: facts.model,
+      attempts: 0,
+      fallback: 'none',
+      cache: 'off',
+      limitHeaders,
+    },
+    outcome: null,
+    usage: null,
+    refusal: null,
+    firstContentMs: null,
+    elsewhereMs: 0,
+    running: null,
+    cancelled: null,
+    wake: null,
+  };
+  return exchange;
+}

@@ -1,0 +1,13 @@
+/** What an exchange needs of the response it writes to; node's `ServerResponse` has it all. */
+export interface ClientResponse {
+  /** Headers as flat pairs. */
+  writeHead(status: number, headers: string[]): unknown;
+  /** False asks to wait for `drain`. */
+  write(bytes: Buffer | string, done?: () => void): boolean;
+  end(bytes?: Buffer | null): unknown;
+  destroy(): unknown;
+  once(event: 'close' | 'drain', listener: () => void): unknown;
+  readonly writableNeedDrain: boolean;
+  /** Everything was handed over; a `close` before that is a client that left. */
+  readonly writableFinished: boolean;
+}

@@ -1,0 +1,24 @@
+import type { Gateway } from './gateway.ts';
+import { cancelExchange, type Exchange } from './ingress/exchange.ts';
+import { serve } from './pipeline.ts';
+
+/** Takes an exchange through the pipeline, counted as in flight for exactly as long; a client that leaves ends it. */
+export async function runExchange(gateway: Gateway, exchange: Exchange): Promise<void> {
+  const { response, route } = exchange;
+  const metrics = gateway.metrics.forCluster(route.cluster.cluster.name);
+  gateway.exchanges.add(exchange);
+  gateway.budget.requestStarted();
+  metrics.inFlight++;
+  // `close` of the request says nothing about the client; that of an unfinished response does (FAULTS rule 8).
+  response.once('close', () => {
+    if (!response.writableFinished) cancelExchange(exchange, 'client');
+  });
+  try {
+    await serve(exchange, gateway);
+  } finally {
+    exchange.stream?.close();
+    metrics.inFlight--;
+    gateway.budget.requestEnded();
+    gateway.exchanges.delete(exchange);
+  }
+}
