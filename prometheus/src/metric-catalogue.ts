@@ -149,6 +149,13 @@ export const METRIC_CATALOGUE: readonly MetricDescription[] = [
     'What usage did the models count?',
   ),
   metric(
+    GATEWAY,
+    'counter',
+    'holdfast_alerts_received_total',
+    ['alertname', 'status'],
+    'Which alerts reached the built-in webhook?',
+  ),
+  metric(
     HEALTH_CHECKER,
     'gauge',
     'holdfast_endpoint_up',
@@ -163,6 +170,20 @@ export const METRIC_CATALOGUE: readonly MetricDescription[] = [
     'What became of the probes?',
   ),
   metric(HEALTH_CHECKER, 'histogram', 'holdfast_probe_duration_seconds', [], 'How long do probes take?'),
+  metric(
+    HEALTH_CHECKER,
+    'counter',
+    'holdfast_probes_skipped_total',
+    ['reason'],
+    'Which probes were saved, and why?',
+  ),
+  metric(
+    HEALTH_CHECKER,
+    'counter',
+    'holdfast_probe_llm_tokens_total',
+    ['llm_cluster', 'llm_endpoint'],
+    'What usage did probes cause?',
+  ),
   metric(
     HEALTH_CHECKER,
     'gauge',

@@ -147,13 +147,13 @@ export const clusters: Board = {
         {
           kind: 'graph',
           title: 'Probes by result',
-          description: 'What became of the probes, per minute?',
+          description: 'What became of the probes, over ten minutes?',
           unit: 'short',
           stacked: true,
           width: 6,
           queries: [
             {
-              expr: `sum by (result) (increase(holdfast_probes_total{${scope}}[1m])) > 0`,
+              expr: `sum by (result) (increase(holdfast_probes_total{${scope}}[10m])) > 0`,
               legend: '{{result}}',
             },
           ],
@@ -187,6 +187,33 @@ export const clusters: Board = {
           unit: 'short',
           width: 6,
           queries: [{ expr: `max by (${perEndpoint}) (holdfast_endpoint_weight{${scope}})`, legend: name }],
+        },
+        {
+          kind: 'graph',
+          title: 'Probes saved',
+          description: 'Which probes were not needed or not allowed, over ten minutes?',
+          unit: 'short',
+          width: 12,
+          queries: [
+            {
+              expr: 'sum by (reason) (increase(holdfast_probes_skipped_total[10m])) > 0',
+              legend: '{{reason}}',
+            },
+          ],
+          mayBeEmpty: true,
+        },
+        {
+          kind: 'graph',
+          title: 'Usage by probes',
+          description: 'Tokens that models counted for probes, per hour.',
+          unit: 'short',
+          width: 12,
+          queries: [
+            {
+              expr: `sum by (${perEndpoint}) (increase(holdfast_probe_llm_tokens_total{${scope}}[1h]))`,
+              legend: name,
+            },
+          ],
         },
       ],
     },

@@ -187,6 +187,7 @@ export const suite: Board = {
       panels: [
         {
           kind: 'number',
+          width: 6,
           title: 'Rules that could not be evaluated',
           description: 'Prometheus failed to evaluate a rule, in the last hour.',
           unit: 'none',
@@ -196,6 +197,7 @@ export const suite: Board = {
         },
         {
           kind: 'graph',
+          width: 6,
           title: 'Messages sent',
           description: 'Notifications by channel, and those that failed, per minute.',
           unit: 'short',
@@ -213,7 +215,23 @@ export const suite: Board = {
           mayBeEmpty: true,
         },
         {
+          kind: 'graph',
+          width: 6,
+          title: 'Arrived at the built-in webhook',
+          description: 'Alerts that came to the status page, over ten minutes.',
+          unit: 'short',
+          height: 4,
+          queries: [
+            {
+              expr: 'sum by (alertname, status) (increase(holdfast_alerts_received_total[10m])) > 0',
+              legend: '{{alertname}} {{status}}',
+            },
+          ],
+          mayBeEmpty: true,
+        },
+        {
           kind: 'number',
+          width: 6,
           title: 'Series in Prometheus',
           description: 'How many series does it hold?',
           unit: 'short',
