@@ -1,3 +1,4 @@
+import { cannedTexts } from './built-in-persona-texts.ts';
 import * as builtIn from './built-in-personas.ts';
 import type { ParsedConfig } from './schema.ts';
 import type { Persona } from './types.ts';
@@ -23,6 +24,12 @@ function buildPersona(
     personalities: { ...builtIn.personalities, ...persona.personalities },
     defaultPersonality: persona.default_personality ?? builtIn.DEFAULT_PERSONALITY,
     history: persona.history ?? builtIn.DEFAULT_HISTORY,
-    texts: { ...builtIn.cannedTexts, ...persona.texts },
+    texts: withBuiltInTexts(persona.texts ?? {}),
   };
+}
+
+/** Texts configured for a language stand in for all that is built in for it, those of single personalities included. */
+function withBuiltInTexts(configured: Persona['texts']): Persona['texts'] {
+  const kept = Object.entries(cannedTexts).filter(([key]) => !Object.hasOwn(configured, key.split('.')[0]!));
+  return { ...Object.fromEntries(kept), ...configured };
 }

@@ -28,34 +28,6 @@ export const personalities: Readonly<Record<string, string>> = {
     'but you slow down and listen when they need it.',
 };
 
-/** Said when no model could answer. Nothing in them promises or pretends anything. */
-export const cannedTexts: Readonly<Record<string, readonly string[]>> = {
-  en: [
-    'Sorry, my thoughts wandered off for a moment. Could you tell me that again in a little while?',
-    'Hmm, the words will not come to me just now. Give me a minute and ask once more?',
-    'I want to answer that properly, and right now I cannot. Please try me again shortly.',
-    'The line is a bit bad today, I missed that. Shall we try again in a moment?',
-    'I need a short breather. I will be glad to hear from you again in a minute.',
-    'Something got between us just now. It is not you. Write to me again soon?',
-  ],
-  ru: [
-    'Прости, я на секунду отвлеклась. Повторишь чуть позже?',
-    'Хм, слова сейчас не находятся. Дай мне минутку и спроси ещё раз?',
-    'Хочу ответить как следует, а прямо сейчас не получается. Напиши мне немного позже.',
-    'Связь сегодня шалит, я не расслышала. Попробуем ещё раз через минуту?',
-    'Мне нужна короткая передышка. Буду рада услышать тебя снова совсем скоро.',
-    'Что-то нам помешало, и дело не в тебе. Напишешь мне ещё раз?',
-  ],
-  ja: [
-    'ごめんね、ちょっとぼんやりしちゃった。少ししたら、もう一度話してくれる？',
-    'うーん、今は言葉がうまく出てこないみたい。少し待ってから、また聞いてね。',
-    'ちゃんと答えたいのに、今はできそうにないの。もう少ししたら試してみて。',
-    '今日は電波の調子が悪いみたい。今の、聞き取れなかった。もう一回お願いできる？',
-    '少しだけひと休みさせてね。またすぐに話せるのを楽しみにしてる。',
-    '何かに邪魔されちゃったみたい。あなたのせいじゃないよ。また声をかけてね。',
-  ],
-};
-
 export const DEFAULT_PERSONALITY = 'deredere';
 export const DEFAULT_HISTORY = 20;
 /** Asked for when no route has an exact name; a route for `*` serves it, and without one the canned texts do. */

@@ -8,6 +8,9 @@ import type { Check, Report } from './validate.ts';
 /** `none` and `pending` stand for "no endpoint" in response headers and metrics. */
 const RESERVED = new Set(['none', 'pending']);
 
+/** Reports a model that no route leads to, or none of that protocol; null: any will do. */
+type CheckModel = (path: KeyPath, model: unknown, protocol: string | null) => void;
+
 /** What one part of the configuration says about another: every name must lead somewhere that can do what is asked of it. */
 export const checkCrossReferences: Check = (value, report) => {
   const config = asMap(value);
@@ -24,7 +27,7 @@ export const checkCrossReferences: Check = (value, report) => {
 
   const protocolOf = (cluster: string) => asText(asMap(clusters[cluster]).protocol) ?? 'openai';
   const routeOf = (model: string) => routes.find((route) => matchesGlob(asText(route.model) ?? '', model));
-  const checkModel = (path: KeyPath, model: unknown, protocol: string): void => {
+  const checkModel: CheckModel = (path, model, protocol) => {
     if (typeof model !== 'string' || routes.length === 0) return;
     const route = routeOf(model);
     const target = asText(route?.cluster) ?? '';
@@ -33,7 +36,7 @@ export const checkCrossReferences: Check = (value, report) => {
     } else if (!route) {
       const models = routes.map((known) => asText(known.model) ?? '').filter((known) => !isGlob(known));
       report(path, 'is a model that no route leads to', nearestName(model, models));
-    } else if (Object.hasOwn(clusters, target) && protocolOf(target) !== protocol) {
+    } else if (protocol !== null && Object.hasOwn(clusters, target) && protocolOf(target) !== protocol) {
       report(
         path,
         `is routed to a cluster of another protocol: ${protocol} is needed here, and that cluster speaks ${protocolOf(target)}`,
@@ -114,11 +117,21 @@ function checkCluster(
 function checkPersona(
   name: string,
   persona: Readonly<Record<string, unknown>>,
-  checkModel: (path: KeyPath, model: unknown, protocol: string) => void,
+  checkModel: CheckModel,
   report: Report,
 ): void {
-  checkModel(['personas', name, 'model'], persona.model, 'openai');
+  checkModel(['personas', name, 'model'], persona.model, null);
   const known = { ...personalities, ...asMap(persona.personalities) };
+  for (const key of Object.keys(asMap(persona.texts))) {
+    const [, personality] = /^[^.]+\.(.+)$/.exec(key) ?? [];
+    if (personality !== undefined && !Object.hasOwn(known, personality))
+      report(
+        ['personas', name, 'texts', key],
+        'is for a personality that is not there',
+        nearestName(personality, Object.keys(known)),
+        'key',
+      );
+  }
   const chosen = asText(persona.default_personality);
   if (chosen !== null && !Object.hasOwn(known, chosen)) {
     report(

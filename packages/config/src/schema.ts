@@ -131,6 +131,13 @@ const route = z.strictObject({
   hedge: flag.prefault(false).describe('Start a second candidate when the first content is late'),
 });
 
+const textsKey = z
+  .string()
+  .regex(
+    /^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*(\..+)?$/,
+    'must be a language such as en, or a language and a personality such as en.tsundere',
+  );
+
 const persona = z.strictObject({
   path: z
     .string()
@@ -142,9 +149,9 @@ const persona = z.strictObject({
   default_personality: nonEmptyText.optional(),
   history: integer(0, 1000).optional().describe('Messages kept of the conversation'),
   texts: z
-    .record(name, z.array(nonEmptyText).min(1, 'needs at least one text'))
+    .record(textsKey, z.array(nonEmptyText).min(1, 'needs at least one text'))
     .optional()
-    .describe('Canned answers per language'),
+    .describe('Canned answers per language (`en`), or per language and personality (`en.tsundere`)'),
 });
 
 const alerts = optionalSection(

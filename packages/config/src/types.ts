@@ -153,6 +153,7 @@ export interface Persona {
   readonly personalities: Readonly<Record<string, string>>;
   readonly defaultPersonality: string;
   readonly history: number;
+  /** Canned answers by `<language>`, or by `<language>.<personality>`. */
   readonly texts: Readonly<Record<string, readonly string[]>>;
 }
 

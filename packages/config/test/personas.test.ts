@@ -20,8 +20,13 @@ describe('personas', () => {
       'yandere',
       'genki',
     ]);
-    expect(Object.keys(miku!.texts)).toEqual(['en', 'ru', 'ja']);
-    for (const texts of Object.values(miku!.texts)) expect(new Set(texts).size).toBeGreaterThanOrEqual(5);
+    const { texts } = miku!;
+    for (const language of ['en', 'ru', 'ja']) {
+      expect(new Set(texts[language]).size).toBeGreaterThanOrEqual(5);
+      for (const personality of Object.keys(miku!.personalities))
+        expect(new Set(texts[`${language}.${personality}`]).size).toBeGreaterThanOrEqual(4);
+    }
+    expect(Object.keys(texts)).toHaveLength(3 * 7);
     for (const prompt of [miku!.system, ...Object.values(miku!.personalities)])
       expect(prompt.length).toBeGreaterThan(100);
   });
@@ -39,11 +44,30 @@ ${CLUSTER}`).personas;
       deredere: expect.stringContaining('affectionate'),
     });
     expect(miku!.texts.ja!.length).toBeGreaterThanOrEqual(5);
+    expect(Object.keys(miku!.texts).filter((key) => key.startsWith('en'))).toEqual(['en']);
     expect(rin).toMatchObject({
       name: 'rin',
       path: '/api/rin/chat',
       system: expect.stringContaining('You are Rin,'),
     });
+  });
+
+  test('a text for one language and personality changes nothing else', () => {
+    const [miku] = loadYaml(`
+personas: { miku: { texts: { en.tsundere: ["Hmph!"], de: ["Gleich!"] } } }
+${CLUSTER}`).personas;
+    expect(miku!.texts).toMatchObject({ 'en.tsundere': ['Hmph!'], de: ['Gleich!'] });
+    expect(miku!.texts['en.genki']!.length).toBeGreaterThanOrEqual(4);
+    expect(miku!.texts.en!.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test('a persona may speak through a cluster of either protocol', () => {
+    const [miku] = loadYaml(`
+clusters: { claude: { protocol: anthropic, endpoints: [{ name: a, base_url: "https://a" }] } }
+routes: [{ model: claude-opus, cluster: claude }]
+personas: { miku: { model: claude-opus } }
+`).personas;
+    expect(miku!.model).toBe('claude-opus');
   });
 
   test.each([

@@ -136,6 +136,13 @@ personas: { miku: { model: ▸gpt-4 } }`,
       'tsundere',
     ],
     [
+      'a text for a personality that is not there',
+      'personas: { miku: { texts: { ▸en.tsunder: ["Hmph."] } } }',
+      'personas.miku.texts["en.tsunder"]',
+      'is for a personality that is not there',
+      'tsundere',
+    ],
+    [
       'two personas on one path',
       `personas:
   rin:
