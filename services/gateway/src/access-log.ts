@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import type { LineWriter } from '@holdfast/runtime/line-writer';
 import type { Logger } from '@holdfast/runtime/logger';
 import type { Exchange, TrailEntry } from './ingress/exchange.ts';
 import type { Outcome } from './metrics.ts';
@@ -33,7 +33,7 @@ const KEPT = 100;
  * Builds the line by hand, in pino's shape, when it goes to a pipe or a file: pino's own path costs four times as much per
  * request. On a terminal the same fields go through the readable logger.
  */
-export function createAccessLog(logger: Logger, plain: Writable | null): AccessLog {
+export function createAccessLog(logger: Logger, plain: LineWriter | null): AccessLog {
   const kept: RequestLine[] = [];
   let next = 0;
   return {

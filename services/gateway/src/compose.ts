@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
-import type { Writable } from 'node:stream';
 import type { Config } from '@holdfast/config/types';
 import { createLifecycle } from '@holdfast/runtime/lifecycle';
+import type { LineWriter } from '@holdfast/runtime/line-writer';
 import { listen } from '@holdfast/runtime/listen';
 import type { Logger } from '@holdfast/runtime/logger';
 import { shareModelUsage } from '@holdfast/state/model-usage';
@@ -32,7 +32,7 @@ export interface GatewayParts {
   readonly state: SharedState;
   readonly logger: Logger;
   /** Where request lines go as plain JSON; null: through the logger. */
-  readonly accessLog?: Writable | null;
+  readonly accessLog?: LineWriter | null;
   readonly random?: () => number;
   readonly now?: () => number;
 }

@@ -1,8 +1,9 @@
-import type { Writable } from 'node:stream';
-import { destination } from 'pino';
+import { createLineWriter, type LineWriter } from '@holdfast/runtime/line-writer';
 
 /** Request lines as plain JSON, written in batches; null on a terminal, where they go through the readable logger. */
-export function accessLogStream(): Writable | null {
+export function accessLogStream(): LineWriter | null {
   if (process.stdout.isTTY) return null;
-  return destination({ dest: 1, sync: false, minLength: 8192, periodicFlush: 500 }) as unknown as Writable;
+  const writer = createLineWriter({ fd: 1 });
+  process.once('exit', () => writer.close());
+  return writer;
 }
