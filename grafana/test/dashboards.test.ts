@@ -31,7 +31,7 @@ const filledIn = (expr: string) =>
     .replace(/\$(cluster|pool)\b/g, '.*');
 
 describe('the dashboards', () => {
-  test('that are committed are what the boards generate (node grafana/src/main.ts)', () => {
+  test('that are committed are what the boards generate (npm run generate)', () => {
     expect(readdirSync(path.join(root, 'dashboards')).sort()).toEqual(
       allBoards.map(({ file }) => file).sort(),
     );

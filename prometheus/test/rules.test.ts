@@ -26,7 +26,7 @@ function written(text: string): WrittenAlert[] {
 }
 
 describe('the rules', () => {
-  test('that are committed are what the defaults generate (node prometheus/src/main.ts --default)', () => {
+  test('that are committed are what the defaults generate (npm run generate)', () => {
     expect(read('rules', 'holdfast.yml')).toBe(defaultRules());
   });
 
