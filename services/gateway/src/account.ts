@@ -5,6 +5,8 @@ import type { MetricProtocol, Outcome } from './metrics.ts';
 /** The one place where a request is counted and logged, exactly once, when its answer is on its way. */
 export function account(exchange: Exchange, gateway: Gateway, outcome: Outcome): void {
   exchange.outcome = outcome;
+  const committedAtMs = exchange.stream?.committedAtMs ?? null;
+  if (committedAtMs !== null) exchange.firstContentMs = committedAtMs - exchange.startedMs;
   const cluster = exchange.route.cluster.cluster.name;
   const metrics = gateway.metrics.forCluster(cluster);
   const durationMs = gateway.now() - exchange.startedMs;

@@ -19,6 +19,7 @@ import { cancelExchange } from './ingress/exchange.ts';
 import { createRequestIds } from './ingress/request-id.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createIdentify } from './policy/client-keys.ts';
+import { CLIENT_TIMERS, type ClientTimers } from './respond/client-stream.ts';
 import { enforceModelLimits } from './states/model-limits.ts';
 import { createReports } from './states/reports.ts';
 import { createRetryBudget } from './states/retry-budget.ts';
@@ -35,6 +36,7 @@ export interface GatewayParts {
   readonly accessLog?: LineWriter | null;
   readonly random?: () => number;
   readonly now?: () => number;
+  readonly clientTimers?: Partial<ClientTimers>;
 }
 
 export interface RunningGateway {
@@ -59,6 +61,7 @@ export async function composeGateway({
   accessLog = null,
   random = Math.random,
   now = nowMs,
+  clientTimers = {},
 }: GatewayParts): Promise<RunningGateway> {
   const lifecycle = createLifecycle();
   const metrics = createGatewayMetrics();
@@ -81,6 +84,7 @@ export async function composeGateway({
     rateLimiter: rateLimiter(config),
     exchanges: new Set(),
     draining: false,
+    clientTimers: { ...CLIENT_TIMERS, ...clientTimers },
     now,
     random,
   };

@@ -7,6 +7,7 @@ import type { AccessLog } from './access-log.ts';
 import type { Exchange } from './ingress/exchange.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { CredentialStanding, Plan } from './plan/plan.ts';
+import type { ClientTimers } from './respond/client-stream.ts';
 import type { ServedBy } from './respond/response-headers.ts';
 import type { EndpointRuntime } from './states/endpoint-runtime.ts';
 import { applyBreaker } from './states/endpoint-state.ts';
@@ -37,6 +38,7 @@ export interface Gateway {
   /** Requests being worked on. */
   readonly exchanges: Set<Exchange>;
   draining: boolean;
+  readonly clientTimers: ClientTimers;
   readonly now: () => number;
   readonly random: () => number;
 }

@@ -113,7 +113,8 @@ async function tryModel(
         return 'answered';
       }
       if (exchange.cancelled) return giveUp('cancelled');
-      if (verdict.result === 'aborted') continue; // it lost the race
+      // It lost the race, or our own time is up. After content that is the end of the client's stream.
+      if (verdict.result === 'aborted' && !one.report.committed) continue;
       failures.push(verdict);
       if (one.report.committed) return giveUp('refused');
       if (verdict.code === 'P02') tooSmall.push(upstreamModel(one.plan.runtime.endpoint, model));

@@ -8,6 +8,7 @@ import { createLogger } from '@holdfast/runtime/logger';
 import { createInProcessState } from '@holdfast/state/in-process-state';
 import type { SharedState } from '@holdfast/state/shared-state';
 import { composeGateway, type RunningGateway } from '../src/compose.ts';
+import type { ClientTimers } from '../src/respond/client-stream.ts';
 
 export interface TestGateway extends RunningGateway, AsyncDisposable {
   readonly state: SharedState;
@@ -48,12 +49,13 @@ export interface StartOptions {
   readonly state?: SharedState;
   readonly env?: NodeJS.ProcessEnv;
   readonly random?: () => number;
+  readonly clientTimers?: Partial<ClientTimers>;
 }
 
 /** A gateway on free ports; disposes itself. */
 export async function startGateway(
   file: ConfigFile,
-  { state = createInProcessState(), env, random }: StartOptions = {},
+  { state = createInProcessState(), env, random, clientTimers }: StartOptions = {},
 ): Promise<TestGateway> {
   const sink = new PassThrough();
   let text = '';
@@ -66,6 +68,7 @@ export async function startGateway(
     state,
     logger,
     ...(random ? { random } : {}),
+    ...(clientTimers ? { clientTimers } : {}),
   });
   return {
     ...running,

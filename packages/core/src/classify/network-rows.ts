@@ -102,6 +102,6 @@ export const TIMER_ROWS = {
   headers: 'N07',
   first_content: 'N16',
   idle: 'N15',
-  total: 'N16',
+  total: 'S18',
   deadline: 'S18',
 } as const satisfies Record<Timer, NetworkKey | 'S18'>;

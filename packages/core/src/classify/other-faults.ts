@@ -68,7 +68,7 @@ export const STREAM_FAULTS = {
   S17: fault('The provider stalls after content', 'pings to the client, then as S02', 200),
   S18: fault(
     'The deadline over the whole request was reached',
-    '504 before content; as S02 with code deadline_exceeded after it',
+    '504 before content; as S02 with code deadline after it',
     504,
   ),
 } as const;

@@ -1,5 +1,5 @@
 import type { Observation } from '@holdfast/core/verdict';
-import type { AnswerFinding } from '@holdfast/dialects/dialect';
+import type { AnswerFinding, Dialect } from '@holdfast/dialects/dialect';
 import type { AttemptOrder } from './attempt.ts';
 import { type Body, type BodyEvents, createCollector } from './bodies.ts';
 
@@ -25,7 +25,7 @@ export function answerBody(
     let body = collector.take();
     if (EVENTS.test(contentType)) {
       const told = order.dialect.streamToAnswer(body);
-      if (told === null) return { kind: 'bad_body', status, fault: 'truncated' };
+      if (told === null) return failedStream(order.dialect, body, status);
       body = told;
     }
     const found = order.dialect.readAnswer(body, contentType);
@@ -67,4 +67,14 @@ export function answerBody(
       return finding?.model ?? null;
     },
   };
+}
+
+/** Why a stream that nobody asked for is no answer: the error in it, where it says so. */
+function failedStream(dialect: Dialect, body: Buffer, status: number): Observation {
+  const reader = dialect.openStream();
+  const pushed = reader.push(body);
+  const { error, fault } = pushed.error || pushed.fault ? pushed : reader.end();
+  return error
+    ? { kind: 'refused', status, headers: {}, error, body: 'json' }
+    : { kind: 'bad_body', status, fault: fault ?? 'truncated' };
 }

@@ -151,7 +151,7 @@ class Call implements KnowsConnection {
     this.#body = openBody(this.#order, status, headers, {
       found: (observation, ending) => this.finish(observation, ending),
       content: (held) => this.#commit(held),
-      events: (bytes) => this.#forward(bytes),
+      events: (bytes, content) => this.#forward(bytes, content),
     });
     this.#controller = controller;
   }
@@ -220,15 +220,17 @@ class Call implements KnowsConnection {
     this.#order.gate.commit(held);
   }
 
-  #forward(bytes: Buffer): void {
+  #forward(bytes: Buffer, content: boolean): void {
     if (this.#settled) return;
-    this.#phaseEndsMs = this.#order.now() + this.#order.idleMs;
+    // Comments and pings are no progress (FAULTS S05).
+    if (content) this.#phaseEndsMs = this.#order.now() + this.#order.idleMs;
     if (this.#order.gate.write(bytes) || this.#paused) return;
     this.#paused = true;
     this.#controller?.pause();
     this.#order.gate.onDrain(() => {
       this.#paused = false;
       this.#phaseEndsMs = this.#order.now() + this.#order.idleMs;
+      this.#rearmIfEarlier();
       this.#controller?.resume();
     });
   }

@@ -25,8 +25,8 @@ export interface BodyEvents {
   found(observation: Observation, ending: Buffer | null): void;
   /** First real content of a stream; `held` are all events so far. */
   content(held: Buffer): void;
-  /** Later events of a stream. */
-  events(bytes: Buffer): void;
+  /** Later events of a stream; `content`: real content is among them. */
+  events(bytes: Buffer, content: boolean): void;
 }
 
 /** Bytes of one body, in one piece at the end; refuses more than `maxBytes`. */

@@ -49,12 +49,15 @@ export async function makeHedgedAttempt(
       ...servedBy(exchange, step.plan.runtime, step.route, step.model),
       attempts: exchange.trail.length + index + 1,
     };
+    const win = () => {
+      winner = index;
+      exchange.served = served;
+      for (const [other, running] of runners.entries()) if (other !== index) running.cancel('hedge');
+    };
     const gate: StreamGate = {
       ...stream,
       commit(held) {
-        winner = index;
-        exchange.served = served;
-        for (const [other, running] of runners.entries()) if (other !== index) running.cancel('hedge');
+        win();
         stream.commit(held);
       },
       write: (bytes) => stream.write(bytes),
@@ -63,7 +66,11 @@ export async function makeHedgedAttempt(
     exchange.served = served;
     const { running, made } = start(exchange, gateway, step, gate);
     runners[index] = running;
-    return made;
+    return made.then((one) => {
+      // An answer without content, or one that came as JSON, commits nothing and is an answer all the same.
+      if (one.report.observation.kind === 'success' && winner === null) win();
+      return one;
+    });
   };
   exchange.running = {
     report: Promise.resolve() as never,

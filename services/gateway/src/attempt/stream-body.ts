@@ -19,7 +19,7 @@ export function streamBody(order: AttemptOrder, status: number, events: BodyEven
 
   const emit = (step: StreamStep): void => {
     if (step.bytes) {
-      if (committed) events.events(step.bytes);
+      if (committed) events.events(step.bytes, step.content);
       else {
         held.push(step.bytes);
         heldBytes += step.bytes.length;

@@ -98,6 +98,8 @@ export function noteAttempt(
   report: AttemptReport,
 ): void {
   exchange.elsewhereMs += report.durationMs;
+  // Of an answer that broke off, what was used until then.
+  if (report.committed) exchange.usage = report.usage;
   if (report.observation.kind === 'refused') {
     const { error } = report.observation;
     exchange.refusal = { ...error, message: scrubProviderText(error.message) };

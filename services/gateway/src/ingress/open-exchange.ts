@@ -6,11 +6,6 @@ import { openClientStream } from '../respond/client-stream.ts';
 import type { Admitted } from './admit.ts';
 import type { CannedTexts, Exchange } from './exchange.ts';
 
-/** Silence after which a stream's client gets a comment: well inside the 100 s of the tunnels that people put in front. */
-export const PING_EVERY_MS = 15_000;
-/** A client that reads nothing for this long is dropped (FAULTS S16). */
-const WRITE_STALL_MS = 60_000;
-
 /** Who asks, where the answer goes, and since when. */
 export interface Opening {
   readonly request: IncomingMessage;
@@ -47,8 +42,7 @@ export function openExchange(gateway: Gateway, opening: Opening, admitted: Admit
         ? openClientStream({
             response,
             served: () => exchange.served,
-            pingEveryMs: PING_EVERY_MS,
-            stallMs: WRITE_STALL_MS,
+            ...gateway.clientTimers,
             now: gateway.now,
           })
         : null,

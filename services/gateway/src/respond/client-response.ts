@@ -10,4 +10,7 @@ export interface ClientResponse {
   readonly writableNeedDrain: boolean;
   /** Everything was handed over; a `close` before that is a client that left. */
   readonly writableFinished: boolean;
+  /** Bytes that the client has not taken yet. */
+  readonly writableLength?: number;
+  readonly socket?: { setTimeout(ms: number): unknown } | null;
 }

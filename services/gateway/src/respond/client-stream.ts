@@ -1,5 +1,6 @@
 import type { StreamGate } from '../attempt/attempt.ts';
 import type { ClientResponse } from './client-response.ts';
+import { dropIfStalled, endResponse } from './end-response.ts';
 import { responseHeaders, type ServedBy } from './response-headers.ts';
 
 /** How much the client has seen. */
@@ -14,6 +15,8 @@ export type Zone =
 /** The client's event stream, and the one place where a request commits. */
 export interface ClientStream extends StreamGate {
   readonly zone: Zone;
+  /** When the first content was written; null before. */
+  readonly committedAtMs: number | null;
   /** Ends properly. `held` is written first when nothing was committed. */
   finish(held: Buffer | null, ending: Buffer | null): void;
   /** Ends with an error event and without a terminator or a clean chunked end. */
@@ -25,14 +28,19 @@ export interface ClientStream extends StreamGate {
 const EVENT_STREAM = 'text/event-stream; charset=utf-8';
 const PING = Buffer.from(': ping\n\n');
 
-export interface ClientStreamOptions {
+export interface ClientTimers {
+  /** A comment is sent after this much silence: well inside the 100 s of the tunnels that people put in front. */
+  readonly pingEveryMs: number;
+  /** A client that reads nothing for this long is dropped (FAULTS S16). */
+  readonly stallMs: number;
+}
+
+export const CLIENT_TIMERS: ClientTimers = { pingEveryMs: 15_000, stallMs: 60_000 };
+
+export interface ClientStreamOptions extends ClientTimers {
   readonly response: ClientResponse;
   /** Who serves, asked when headers or the closing comment are written. */
   readonly served: () => ServedBy;
-  /** A comment is sent after this much silence. */
-  readonly pingEveryMs: number;
-  /** A client that does not read for this long is dropped. */
-  readonly stallMs: number;
   readonly now: () => number;
 }
 
@@ -45,6 +53,7 @@ export function openClientStream({
 }: ClientStreamOptions): ClientStream {
   let zone: Zone = 'untouched';
   let earlyHeaders = false;
+  let committedAtMs: number | null = null;
   let lastWriteMs = now();
   let stall: NodeJS.Timeout | undefined;
 
@@ -84,10 +93,14 @@ export function openClientStream({
     get zone() {
       return zone;
     },
+    get committedAtMs() {
+      return committedAtMs;
+    },
     commit(held) {
       if (zone === 'untouched') writeHead(served());
       zone = 'content';
       write(held);
+      committedAtMs = lastWriteMs;
     },
     write,
     onDrain(resume) {
@@ -100,21 +113,21 @@ export function openClientStream({
     finish(held, ending) {
       stop();
       if (zone === 'untouched') writeHead(served());
+      // What is held may have its terminator in it, and behind that nobody reads on.
+      if (earlyHeaders) response.write(servedComment(served()));
       if (held) response.write(held);
-      if (earlyHeaders) {
-        const by = served();
-        response.write(
-          `: holdfast endpoint=${by.endpoint} model=${encodeURIComponent(by.model)} attempts=${by.attempts} fallback=${by.fallback}\n\n`,
-        );
-      }
-      if (ending && ending.length > 0) response.end(ending);
-      else response.end();
+      endResponse(response, ending && ending.length > 0 ? ending : null, stallMs);
     },
     breakOff(errorEvent) {
       stop();
       // Without the chunked terminator the client's HTTP library sees a broken answer even if it reads no events.
       response.write(errorEvent, () => response.destroy());
+      dropIfStalled(response, stallMs);
     },
     close: stop,
   };
 }
+
+/** What the early headers could not say. */
+const servedComment = ({ endpoint, model, attempts, fallback }: ServedBy): string =>
+  `: holdfast endpoint=${endpoint} model=${encodeURIComponent(model)} attempts=${attempts} fallback=${fallback}\n\n`;

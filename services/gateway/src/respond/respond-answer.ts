@@ -4,6 +4,7 @@ import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
 import type { RouteRuntime } from '../states/routing.ts';
+import { endResponse } from './end-response.ts';
 import { responseHeaders } from './response-headers.ts';
 
 const JSON_TYPE = 'application/json';
@@ -24,9 +25,8 @@ export function respondAnswer(
       200,
       responseHeaders(served, JSON_TYPE, 'content-length', String(report.answer!.length)),
     );
-    response.end(report.answer);
+    endResponse(response, report.answer, gateway.clientTimers.stallMs);
   } else {
-    if (report.firstContentMs !== null) exchange.firstContentMs = report.firstContentMs;
     stream.finish(report.answer ?? report.held, report.ending);
   }
   const isPrimary = model === exchange.facts.model && route.cluster.tiers[0]!.includes(runtime);

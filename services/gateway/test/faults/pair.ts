@@ -171,10 +171,12 @@ export function leaksIn(answer: ReadAnswer): string[] {
   return forbidden.filter((pattern) => pattern.test(said)).map(String);
 }
 
+/** The line of the last request. */
+export const lastLine = (gateway: TestGateway) => gateway.gateway.accessLog.recent().at(-1)!;
+
 /** The code of the catalogue under which each attempt of the last request was booked. */
 export function codesOf(gateway: TestGateway): string[] {
-  const last = gateway.gateway.accessLog.recent().at(-1);
-  return last ? last.trail.map(({ code }) => code) : [];
+  return lastLine(gateway).trail.map(({ code }) => code);
 }
 
 export const breakerOpen = async (gateway: TestGateway, endpoint = 'primary'): Promise<boolean> =>
@@ -191,3 +193,13 @@ export async function inRotation(gateway: TestGateway, way: string, model?: stri
 /** Requests in flight by the gateway's own gauge. */
 export const inFlight = (gateway: TestGateway) =>
   gateway.metric('holdfast_in_flight_requests{llm_cluster="main"}');
+
+/** Resolves once the gateway works on nothing any more. */
+export async function idle(gateway: TestGateway): Promise<void> {
+  const untilMs = Date.now() + 5000;
+  while (gateway.gateway.exchanges.size > 0) {
+    if (Date.now() > untilMs)
+      throw new Error(`${gateway.gateway.exchanges.size} requests are still under way`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
