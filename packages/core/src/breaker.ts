@@ -21,7 +21,9 @@ export type BreakerEvent =
   /** The trial ended without a finding: the client left, or it was cut by us. */
   | { readonly kind: 'trial_released' }
   /** Another replica opened it. */
-  | { readonly kind: 'opened_elsewhere'; readonly untilMs: number };
+  | { readonly kind: 'opened_elsewhere'; readonly untilMs: number }
+  /** Something else than its traffic shows that it works again: it need not stay open for longer than until then. */
+  | { readonly kind: 'proven'; readonly untilMs: number };
 
 export interface BreakerSettings {
   readonly maxFailures: number;
@@ -79,6 +81,10 @@ export function reduceBreaker(
       if (state.kind === 'open') return untilMs > state.untilMs ? { ...state, untilMs } : state;
       return { kind: 'open', untilMs, trips: Math.max(1, state.trips) };
     }
+    case 'proven':
+      return state.kind === 'open' && event.untilMs < state.untilMs
+        ? { ...state, untilMs: event.untilMs }
+        : state;
   }
 }
 

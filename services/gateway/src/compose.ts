@@ -26,6 +26,7 @@ import { createRetryBudget } from './states/retry-budget.ts';
 import { buildRouting } from './states/routing.ts';
 import { shareBreakers } from './states/shared-breakers.ts';
 import { subscribeToState } from './states/subscriptions.ts';
+import { createTierSwitches } from './states/tier-switches.ts';
 import { createTokenStates } from './states/token-states.ts';
 
 export interface GatewayParts {
@@ -80,6 +81,7 @@ export async function composeGateway({
     budget: createRetryBudget(),
     reports: createReports({ state, logger, now }),
     breakers: shareBreakers({ state, logger, now, endpoints: () => gateway.routing.endpoints }),
+    tierSwitches: createTierSwitches({ logger, now }),
     throttle: createThrottle({ state, now, replicas: () => replicas.count }),
     rateLimiter: rateLimiter(config),
     exchanges: new Set(),
@@ -127,7 +129,12 @@ export async function composeGateway({
   const admin = await listen(adminApp, { host: config.server.host, port: config.server.adminPort });
   lifecycle.onClose('admin port', () => admin.close(1000));
 
-  const listener = createClientListener({ gateway, identify: () => identify, requestId: createRequestIds() });
+  const listener = createClientListener({
+    gateway,
+    identify: () => identify,
+    requestId: createRequestIds(),
+    storeState: () => (state.kind === 'in-process' ? 'embedded' : state.up ? 'ok' : 'down'),
+  });
   const client = await listen(listener, {
     host: config.server.host,
     port: config.server.port,

@@ -16,6 +16,7 @@ import type { Reports } from './states/reports.ts';
 import type { RetryBudget } from './states/retry-budget.ts';
 import type { RouteRuntime, Routing } from './states/routing.ts';
 import type { SharedBreakers } from './states/shared-breakers.ts';
+import type { TierSwitches } from './states/tier-switches.ts';
 import type { TokenStates } from './states/token-states.ts';
 
 /** What every request shares: the compiled configuration and what is known now. One per process. */
@@ -32,6 +33,7 @@ export interface Gateway {
   readonly budget: RetryBudget;
   readonly reports: Reports;
   readonly breakers: SharedBreakers;
+  readonly tierSwitches: TierSwitches;
   readonly throttle: Throttle;
   /** Null while no client limit is configured. */
   rateLimiter: RateLimiter | null;

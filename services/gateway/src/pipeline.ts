@@ -96,6 +96,7 @@ async function tryModel(
       gateway.metrics.retrySuppressed('budget');
       return giveUp('budget');
     }
+    if (plan.why === 'first') gateway.tierSwitches.chose(route.cluster, plan.runtime);
     if (plan.why === 'least_bad') leastBadUsed = true;
 
     const token = takeToken(gateway, plan.runtime, model, blamed, exchange.facts);

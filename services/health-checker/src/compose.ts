@@ -67,8 +67,8 @@ export async function composeHealthChecker(options: HealthCheckerOptions): Promi
   const spending = createSpending(state, now, options.llmTokensPerDay ?? LLM_TOKENS_PER_DAY);
   const credentials = createCredentials(state, now, () => fleet.config.tokenPools);
   lifecycle.onClose('token watch', () => credentials.stop());
-  const parts = { fleet, state, queue, publisher, spending, metrics, validForMs, now, random };
-  const checker = createChecker({ ...parts, credentials, logger, shutdown: shutdown.signal });
+  const parts = { fleet, state, queue, publisher, spending, metrics, logger, validForMs, now, random };
+  const checker = createChecker({ ...parts, credentials, shutdown: shutdown.signal });
   const rounds = createRounds({ ...parts, checker });
   lifecycle.onClose('probes', async () => {
     shutdown.abort();

@@ -13,8 +13,8 @@ export interface FailureQueue {
   has(id: string): boolean;
   /** Ids whose time has come. */
   due(nowMs: number): string[];
-  /** Reads what gateways and other replicas have put in and taken out. */
-  refresh(): Promise<void>;
+  /** Reads what gateways and other replicas have put in and taken out; returns who is new. */
+  refresh(): Promise<string[]>;
   put(id: string, dueMs: number, reason: string | null): Promise<void>;
   remove(id: string, reason: string): Promise<void>;
   /** Puts these back where a store that lost its data has none of them. */
@@ -29,9 +29,11 @@ export function createFailureQueue(state: SharedState, metrics: HealthMetrics, l
     has: (id) => queued.has(id),
     due: (nowMs) => [...queued].filter(([, dueMs]) => dueMs <= nowMs).map(([id]) => id),
     async refresh() {
+      const before = queued;
       const read = await readFailureQueue(state);
       queued = new Map(read.map(({ id, dueMs }) => [id, dueMs]));
       changed();
+      return [...queued.keys()].filter((id) => !before.has(id));
     },
     async put(id, dueMs, reason) {
       if (!queued.has(id)) logger.warn({ endpoint: id, reason }, 'endpoint enters the failure queue');

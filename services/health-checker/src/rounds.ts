@@ -1,4 +1,5 @@
 import { reduceHealth } from '@holdfast/core/health';
+import type { Logger } from '@holdfast/runtime/logger';
 import type { SharedState } from '@holdfast/state/shared-state';
 import { readTraffic, removeOldTraffic, type TrafficRecord } from '@holdfast/state/traffic';
 import type { CheckCause, Checker } from './checker.ts';
@@ -20,6 +21,7 @@ export interface RoundParts {
   readonly publisher: Publisher;
   readonly spending: Spending;
   readonly metrics: HealthMetrics;
+  readonly logger: Logger;
   readonly validForMs: () => number;
   readonly now: () => number;
   readonly random: () => number;
@@ -42,7 +44,7 @@ const AT_ONCE = 4;
 const TRAFFIC_KEPT_MS = 3_600_000;
 
 export function createRounds(parts: RoundParts): Rounds {
-  const { fleet, state, checker, queue, publisher, spending, metrics, now, random } = parts;
+  const { fleet, state, checker, queue, publisher, spending, metrics, logger, now, random } = parts;
 
   async function checkAll(targets: readonly Target[], cause: CheckCause): Promise<void> {
     const waiting = [...targets];
@@ -104,7 +106,8 @@ export function createRounds(parts: RoundParts): Rounds {
     },
 
     async queued() {
-      await queue.refresh();
+      for (const endpoint of await queue.refresh())
+        logger.warn({ endpoint, reason: 'its breaker opened' }, 'endpoint enters the failure queue');
       const { failureQueueIntervalMs: intervalMs } = fleet.config.health;
       const nowMs = now();
       const due: Target[] = [];

@@ -1,3 +1,4 @@
+import { createLogger } from '@holdfast/runtime/logger';
 import { readAvailability } from '@holdfast/state/availability';
 import { createInProcessState } from '@holdfast/state/in-process-state';
 import { trafficKey } from '@holdfast/state/keys';
@@ -35,12 +36,13 @@ function setUp(dynamicWeights: boolean) {
     fleet,
     state,
     metrics,
+    logger: createLogger({ service: 'health-checker', level: 'silent' }),
     now,
     checker: { check: async () => null, idle: async () => {} } satisfies Checker,
     queue: {
       has: () => false,
       due: () => [],
-      refresh: async () => {},
+      refresh: async () => [],
       put: async () => {},
       remove: async () => {},
       restore: async () => {},

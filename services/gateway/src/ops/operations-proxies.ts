@@ -30,42 +30,51 @@ const ROUTES: readonly ProxiedRoute[] = [
   { method: 'get', path: '/posts/:post_id', service: 'tagger' },
 ];
 
-const PROXY_TIMEOUT_MS = 60_000;
+/** Reading is answered from memory or one query; a service that takes longer hangs. Changing may wait for a provider's answer. */
+const TIMEOUT_MS = { get: 5_000, post: 60_000 };
 
 /** Hands the operations API to the services that own it; a service that is away is a 503, and nothing else suffers. */
 export function operationsProxies(gateway: Gateway, guards: KeyGuards): Router {
   const router = express.Router();
   const agent = new Agent({ keepAlive: true });
   for (const service of ['healthChecker', 'tokenRotator', 'tagger'] as const) {
-    const proxy = createProxyMiddleware({
-      router: () => gateway.routing.config.services[service].url,
-      target: 'http://127.0.0.1',
-      agent,
-      proxyTimeout: PROXY_TIMEOUT_MS,
-      on: {
-        error: (error: Error, _request: IncomingMessage, response: ServerResponse | Socket) => {
-          gateway.logger.warn({ service, err: error }, 'service does not answer');
-          if (!(response instanceof ServerResponse)) return response.destroy();
-          if (response.headersSent) return response.destroy();
-          response.writeHead(503, { 'content-type': 'application/json' });
-          response.end(
-            JSON.stringify({
-              error: {
-                message: `The ${SHOWN[service]} does not answer.`,
-                type: 'api_error',
-                code: 'service_unavailable',
-                param: null,
-              },
-            }),
-          );
+    for (const method of ['get', 'post'] as const) {
+      const proxy = createProxyMiddleware({
+        router: () => gateway.routing.config.services[service].url,
+        target: 'http://127.0.0.1',
+        agent,
+        proxyTimeout: TIMEOUT_MS[method],
+        on: {
+          error: (error: Error, _request: IncomingMessage, response: ServerResponse | Socket) => {
+            gateway.logger.warn({ service, err: error }, 'service does not answer');
+            sayAway(response, SHOWN[service]);
+          },
         },
-      },
-    });
-    for (const route of ROUTES.filter((candidate) => candidate.service === service)) {
-      router[route.method](route.path, route.method === 'get' ? guards.read : guards.write, proxy);
+      });
+      const guard = method === 'get' ? guards.read : guards.write;
+      for (const route of ROUTES.filter((known) => known.service === service && known.method === method))
+        router[method](route.path, guard, proxy);
     }
   }
   return router;
+}
+
+function sayAway(response: ServerResponse | Socket, service: string): void {
+  if (!(response instanceof ServerResponse) || response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(503, { 'content-type': 'application/json' });
+  response.end(
+    JSON.stringify({
+      error: {
+        message: `The ${service} does not answer.`,
+        type: 'api_error',
+        code: 'service_unavailable',
+        param: null,
+      },
+    }),
+  );
 }
 
 const SHOWN: Readonly<Record<Service, string>> = {

@@ -11,6 +11,8 @@ import { applyBreaker } from './endpoint-state.ts';
 export interface SharedBreakers {
   /** The breaker of an endpoint changed here. Returns at once. */
   moved(runtime: EndpointRuntime, from: 'closed' | 'open' | 'half_open'): void;
+  /** A probe has shown that the endpoint works: its trial need not wait for more than the configured time. Believed until a trial proves it wrong. */
+  proven(runtime: EndpointRuntime): void;
   stop(): void;
 }
 
@@ -31,6 +33,8 @@ const TRIAL_LEASE_MS = 30_000;
 export function shareBreakers({ state, logger, now, endpoints }: SharedBreakersOptions): SharedBreakers {
   const self = randomUUID();
   const timers = new Map<string, NodeJS.Timeout>();
+  /** Whether a trial that came early by a proof has failed since the breaker opened. */
+  const proofs = new Map<string, 'believed' | 'doubted'>();
   const trialLease = (id: string) => leaseKey(`breaker-trial:${id}`);
   // The store's own log tells when it is away; each replica then tries by itself.
   const quietly = (work: Promise<unknown>) => void work.catch(() => {});
@@ -46,6 +50,15 @@ export function shareBreakers({ state, logger, now, endpoints }: SharedBreakersO
     );
     timer.unref();
     timers.set(id, timer);
+  }
+
+  /** What trips in a row have added to the configured time is given up. */
+  function tryEarly(runtime: EndpointRuntime): void {
+    const { state: known, breaker, endpoint } = runtime;
+    proofs.set(endpoint.id, 'believed');
+    const untilMs = Math.max(now() + ASK_BEFORE_MS, known.lastFailureMs + breaker.openForMs);
+    applyBreaker(known, null, { kind: 'proven', untilMs }, now(), breaker);
+    planTrial(runtime);
   }
 
   async function askForTrial(runtime: EndpointRuntime): Promise<void> {
@@ -70,8 +83,15 @@ export function shareBreakers({ state, logger, now, endpoints }: SharedBreakersO
   }
 
   function openedElsewhere(runtime: EndpointRuntime, model: string | null, untilMs: number): void {
+    const from = runtime.state.breaker.kind;
     applyBreaker(runtime.state, model, { kind: 'opened_elsewhere', untilMs }, now(), runtime.breaker);
-    if (model === null) planTrial(runtime);
+    if (model !== null) return;
+    const to = runtime.state.breaker.kind;
+    if (to !== from) {
+      runtime.state.lastFailureMs = now();
+      logger.warn({ endpoint: runtime.endpoint.id, from, to, by: 'another replica' }, 'breaker moved');
+    }
+    planTrial(runtime);
   }
 
   async function readAll(): Promise<void> {
@@ -101,9 +121,19 @@ export function shareBreakers({ state, logger, now, endpoints }: SharedBreakersO
         'breaker moved',
       );
       if (from === 'half_open' && state.up) quietly(state.releaseLease(trialLease(id), self));
+      if (breaker.kind === 'closed') {
+        proofs.delete(id);
+        // Else a replica that starts now would read the time that the proof has cut.
+        if (state.up) quietly(state.delete(breakerKey(id)));
+      }
       if (breaker.kind !== 'open') return;
+      if (proofs.has(id)) proofs.set(id, 'doubted');
       if (state.up) quietly(tellOpened(runtime, breaker.untilMs));
       planTrial(runtime);
+    },
+    proven(runtime) {
+      if (runtime.state.breaker.kind === 'open' && proofs.get(runtime.endpoint.id) !== 'doubted')
+        tryEarly(runtime);
     },
     stop() {
       for (const timer of timers.values()) clearTimeout(timer);

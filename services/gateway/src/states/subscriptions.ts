@@ -38,7 +38,11 @@ export function subscribeToState(gateway: Gateway, state: SharedState): () => vo
   };
 }
 
-function takeAvailability({ routing, logger, now }: Gateway, id: string, entry: AvailabilityEntry): void {
+function takeAvailability(
+  { routing, breakers, logger, now }: Gateway,
+  id: string,
+  entry: AvailabilityEntry,
+): void {
   const runtime = routing.endpoints.get(id);
   if (!runtime) return;
   const { state, endpoint } = runtime;
@@ -56,4 +60,11 @@ function takeAvailability({ routing, logger, now }: Gateway, id: string, entry: 
   state.healthUntilMs = entry.expires_at;
   state.weightFactor =
     routing.config.health.dynamicWeights && endpoint.weight > 0 ? entry.weight / endpoint.weight : 1;
+  // Else a breaker that has opened again and again would keep a recovered endpoint away for minutes.
+  if (isProof(entry) && entry.checked_at > state.lastFailureMs) breakers.proven(runtime);
+}
+
+/** A good probe; while a bad one waits for confirmation the state is still `up`, with its reason. */
+function isProof({ state, reason }: AvailabilityEntry): boolean {
+  return state === 'up' && (reason === null || reason.startsWith('weight '));
 }

@@ -1,0 +1,51 @@
+import type { Logger } from '@holdfast/runtime/logger';
+import { type EndpointRuntime, standing } from './endpoint-runtime.ts';
+import type { ClusterRuntime } from './routing.ts';
+
+/** Tells when a cluster's requests begin to go past its first tier, and when all of them go there again. */
+export interface TierSwitches {
+  /** A request has chosen its first endpoint. Returns at once. */
+  chose(cluster: ClusterRuntime, runtime: EndpointRuntime): void;
+}
+
+/**
+ * A switch is of the cluster, not of a request: the whole first tier is out of rotation for every model. What is only full, or
+ * failed a single request, is none; neither is a trial, or a ramp that is not over, a return.
+ */
+export function createTierSwitches({ logger, now }: { logger: Logger; now: () => number }): TierSwitches {
+  const switchedMs = new Map<string, number>();
+
+  function outOfRotation(tier: readonly EndpointRuntime[]): string | null {
+    const reasons: string[] = [];
+    for (const runtime of tier) {
+      const stands = standing(runtime, '', now());
+      if (!('because' in stands)) return null;
+      reasons.push(`${runtime.endpoint.name}: ${stands.because}`);
+    }
+    return reasons.join('; ');
+  }
+
+  return {
+    chose({ cluster: { name }, tiers }, runtime) {
+      const first = tiers[0]!;
+      if (tiers.length === 1) return;
+      const sinceMs = switchedMs.get(name);
+      const isFirst = first.includes(runtime);
+      const to = runtime.endpoint.name;
+      if (sinceMs === undefined && !isFirst) {
+        const because = outOfRotation(first);
+        if (because === null) return;
+        switchedMs.set(name, now());
+        logger.warn({ cluster: name, to, because }, 'switched to a fallback endpoint');
+      } else if (sinceMs !== undefined && isFirst) {
+        const stands = standing(runtime, '', now());
+        if (stands.kind !== 'available' || stands.trial || stands.share < 1) return;
+        switchedMs.delete(name);
+        logger.info(
+          { cluster: name, to, after_ms: Math.round(now() - sinceMs) },
+          'returned from the fallback endpoint',
+        );
+      }
+    },
+  };
+}
