@@ -8,65 +8,75 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
  * A 2xx that is to be judged whole: the client asked for no stream, or asked for one and got something else. What came
- * in the other form is told in the one asked for (FAULTS S11, S12).
+ * in the other form is told in the one asked for (FAULTS S11, S12). A class, like the call around it: one is made for
+ * every request, and closures cost more.
  */
-export function answerBody(
-  order: AttemptOrder,
-  status: number,
-  contentType: string,
-  events: BodyEvents,
-): Body {
-  const collector = createCollector(MAX_ANSWER_BYTES);
-  let answer: Buffer | null = null;
-  let finding: (AnswerFinding & { kind: 'ok' }) | null = null;
-  let finished = false;
+export class AnswerBody implements Body {
+  finished = false;
+  answer: Buffer | null = null;
+  finding: (AnswerFinding & { kind: 'ok' }) | null = null;
+  readonly #order: AttemptOrder;
+  readonly #status: number;
+  readonly #contentType: string;
+  readonly #events: BodyEvents;
+  readonly #collector = createCollector(MAX_ANSWER_BYTES);
 
-  const judge = (): Observation => {
-    let body = collector.take();
-    if (EVENTS.test(contentType)) {
-      const told = order.dialect.streamToAnswer(body);
-      if (told === null) return failedStream(order.dialect, body, status);
+  constructor(order: AttemptOrder, status: number, contentType: string, events: BodyEvents) {
+    this.#order = order;
+    this.#status = status;
+    this.#contentType = contentType;
+    this.#events = events;
+  }
+
+  get usage() {
+    return this.finding?.usage ?? null;
+  }
+
+  get model() {
+    return this.finding?.model ?? null;
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#collector.add(chunk)) return;
+    const tooLarge = {
+      kind: 'transport',
+      cause: 'too_large',
+      reusedSocket: false,
+      detail: 'body too large',
+    } as const;
+    this.#events.found(tooLarge, null);
+  }
+
+  end(): void {
+    this.finished = true;
+    this.#events.found(this.#judge(), null);
+  }
+
+  completeWithoutEnd(): boolean {
+    return false;
+  }
+
+  held(): null {
+    return null;
+  }
+
+  #judge(): Observation {
+    const { dialect, wantsStream } = this.#order;
+    const status = this.#status;
+    let body = this.#collector.take();
+    if (EVENTS.test(this.#contentType)) {
+      const told = dialect.streamToAnswer(body);
+      if (told === null) return failedStream(dialect, body, status);
       body = told;
     }
-    const found = order.dialect.readAnswer(body, contentType);
+    const found = dialect.readAnswer(body, this.#contentType);
     if (found.kind === 'error')
       return { kind: 'refused', status, headers: {}, error: found.error, body: 'json' };
     if (found.kind === 'bad') return { kind: 'bad_body', status, fault: found.fault };
-    finding = found;
-    answer = order.wantsStream ? order.dialect.answerToStream(body) : body;
+    this.finding = found;
+    this.answer = wantsStream ? dialect.answerToStream(body) : body;
     return { kind: 'success' };
-  };
-
-  return {
-    push(chunk) {
-      if (!collector.add(chunk))
-        events.found(
-          { kind: 'transport', cause: 'too_large', reusedSocket: false, detail: 'body too large' },
-          null,
-        );
-    },
-    end() {
-      finished = true;
-      events.found(judge(), null);
-    },
-    completeWithoutEnd: () => false,
-    held: () => null,
-    get finished() {
-      return finished;
-    },
-    get answer() {
-      return answer;
-    },
-    get finding() {
-      return finding;
-    },
-    get usage() {
-      return finding?.usage ?? null;
-    },
-    get model() {
-      return finding?.model ?? null;
-    },
-  };
+  }
 }
 
 /** Why a stream that nobody asked for is no answer: the error in it, where it says so. */

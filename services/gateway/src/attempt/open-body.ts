@@ -1,4 +1,4 @@
-import { answerBody } from './answer-body.ts';
+import { AnswerBody } from './answer-body.ts';
 import type { AttemptOrder } from './attempt.ts';
 import type { Body, BodyEvents } from './bodies.ts';
 import { decoded } from './decode-body.ts';
@@ -20,7 +20,7 @@ export function openBody(
     status >= 200 && status < 300
       ? order.wantsStream && contentType.startsWith('text/event-stream')
         ? streamBody(order, status, events)
-        : answerBody(order, status, contentType, events)
+        : new AnswerBody(order, status, contentType, events)
       : refusalBody(status, flatten(headers), events);
   const encoding = single(headers['content-encoding']);
   return encoding && encoding !== 'identity' ? decoded(body, encoding, events) : body;

@@ -4,7 +4,9 @@ export interface ClientResponse {
   writeHead(status: number, headers: string[]): unknown;
   /** False asks to wait for `drain`. */
   write(bytes: Buffer | string, done?: () => void): boolean;
-  end(bytes?: Buffer | null): unknown;
+  end(): unknown;
+  end(bytes: Buffer): unknown;
+  end(bytes: string, encoding: 'latin1'): unknown;
   destroy(): unknown;
   once(event: 'close' | 'drain', listener: () => void): unknown;
   readonly writableNeedDrain: boolean;
