@@ -3,9 +3,13 @@ import { keyGuards } from '@holdfast/runtime/require-key';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Gateway } from './gateway.ts';
 import { clientPaths, dialectAt } from './ingress/client-routes.ts';
+import { apiHealth } from './ops/api-health.ts';
+import { createDatabaseCheck } from './ops/database-check.ts';
 import { entryFor, listModels } from './ops/list-models.ts';
 import { operationsProxies } from './ops/operations-proxies.ts';
 import { proxyOpaque } from './passthrough.ts';
+import { createPersonaTable } from './persona/personas.ts';
+import { servePersona } from './persona/serve-persona.ts';
 import { type ClientApi, serveClient } from './serve-client.ts';
 
 /**
@@ -14,12 +18,16 @@ import { type ClientApi, serveClient } from './serve-client.ts';
  */
 export function createClientListener(api: ClientApi): RequestListener {
   const rest = createRestApp(api);
+  const personaAt = createPersonaTable();
   return (request, response) => {
     const refusal = suspicious(request);
     if (refusal) return sendPlainError(response, 400, refusal);
     const dialect = request.method === 'POST' ? dialectAt(request.url!) : undefined;
     if (dialect === undefined) {
-      rest(request, response);
+      const persona =
+        request.method === 'POST' ? personaAt(api.gateway.routing.config, request.url!) : undefined;
+      if (persona === undefined) rest(request, response);
+      else void servePersona(api, request, response, persona);
       return;
     }
     serveClient(api, request, response, dialect).catch((error: unknown) =>
@@ -42,7 +50,7 @@ function suspicious(request: IncomingMessage): string | null {
   return null;
 }
 
-function createRestApp({ gateway }: ClientApi) {
+function createRestApp({ gateway, storeState }: ClientApi) {
   const guards = keyGuards(() => {
     const { clientKeys, adminKeys } = gateway.routing.config.server;
     return { client: clientKeys.map(({ key }) => key), admin: adminKeys.map(({ key }) => key) };
@@ -52,6 +60,10 @@ function createRestApp({ gateway }: ClientApi) {
   app.set('query parser', 'simple');
   app.get('/health', (_request, response) => {
     response.json({ status: 'ok' });
+  });
+  const database = createDatabaseCheck(() => gateway.routing.config.services.tagger.url, gateway.now);
+  app.get('/api/health', async (_request, response) => {
+    response.set('cache-control', 'no-store').json(await apiHealth(gateway, storeState(), database));
   });
   app.get(['/v1/models', '/models'], guards.read, (_request, response) => {
     response.json(listModels(gateway.routing, gateway.modelLists));

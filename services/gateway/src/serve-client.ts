@@ -1,19 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Dialect, DialectName } from '@holdfast/dialects/dialect';
+import type { DialectName } from '@holdfast/dialects/dialect';
 import { dialects } from '@holdfast/dialects/dialects';
 import type { Gateway } from './gateway.ts';
 import { admit } from './ingress/admit.ts';
 import { openExchange } from './ingress/open-exchange.ts';
-import type { Refused } from './ingress/receive.ts';
 import { NO_CLUSTER } from './metrics.ts';
+import type { StoreState } from './ops/api-health.ts';
 import type { Identify } from './policy/client-keys.ts';
-import { responseHeaders } from './respond/response-headers.ts';
+import { sendRefusal } from './respond/send-refusal.ts';
 import { runExchange } from './run-exchange.ts';
 
 export interface ClientApi {
   readonly gateway: Gateway;
   readonly identify: () => Identify;
   readonly requestId: (offered: string | undefined) => string;
+  readonly storeState: () => StoreState;
 }
 
 /** One request of the client API: admitted or refused, then through the pipeline. */
@@ -36,31 +37,4 @@ export async function serveClient(
     return;
   }
   await runExchange(gateway, openExchange(gateway, { request, response, dialect, id, startedMs }, admission));
-}
-
-function sendRefusal(
-  request: IncomingMessage,
-  response: ServerResponse,
-  dialect: Dialect,
-  requestId: string,
-  { status, type, code, message, param, model, headers }: Refused,
-): void {
-  // What was not read of the request is not worth reading.
-  if (!request.complete) response.shouldKeepAlive = false;
-  const by = {
-    requestId,
-    cluster: 'none',
-    endpoint: 'none',
-    model,
-    attempts: 0,
-    fallback: 'none',
-    cache: 'off',
-    limitHeaders: headers,
-  } as const;
-  const body = dialect.errorBody({ status, type, code, message, param, requestId });
-  response.writeHead(
-    status,
-    responseHeaders(by, 'application/json', 'content-length', String(body.length), 'x-should-retry', 'false'),
-  );
-  response.end(body);
 }

@@ -1,0 +1,32 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dialect } from '@holdfast/dialects/dialect';
+import type { Refused } from '../ingress/receive.ts';
+import { responseHeaders } from './response-headers.ts';
+
+/** The error of a request that never became an exchange, in the client's dialect. */
+export function sendRefusal(
+  request: IncomingMessage,
+  response: ServerResponse,
+  dialect: Dialect,
+  requestId: string,
+  { status, type, code, message, param, model, headers }: Refused,
+): void {
+  // What was not read of the request is not worth reading.
+  if (!request.complete) response.shouldKeepAlive = false;
+  const by = {
+    requestId,
+    cluster: 'none',
+    endpoint: 'none',
+    model,
+    attempts: 0,
+    fallback: 'none',
+    cache: 'off',
+    limitHeaders: headers,
+  } as const;
+  const body = dialect.errorBody({ status, type, code, message, param, requestId });
+  response.writeHead(
+    status,
+    responseHeaders(by, 'application/json', 'content-length', String(body.length), 'x-should-retry', 'false'),
+  );
+  response.end(body);
+}
