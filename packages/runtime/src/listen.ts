@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { watchExchanges } from './drain.ts';
 
@@ -14,6 +14,8 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
+  /** What Node takes only when the server is made. */
+  readonly options?: ServerOptions;
   /** Called with the bare server before it listens, to set limits and timeouts. */
   readonly configure?: (server: Server) => void;
 }
@@ -21,9 +23,9 @@ export interface ListenOptions {
 /** Starts an HTTP server; rejects with the listen error (address in use, no permission). */
 export async function listen(
   handler: RequestListener,
-  { host, port, configure }: ListenOptions,
+  { host, port, options = {}, configure }: ListenOptions,
 ): Promise<Listening> {
-  const server = createServer(handler);
+  const server = createServer(options, handler);
   const exchanges = watchExchanges(server);
   let closing: Promise<void> | undefined;
   configure?.(server);

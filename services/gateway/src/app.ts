@@ -3,6 +3,7 @@ import { keyGuards } from '@holdfast/runtime/require-key';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Gateway } from './gateway.ts';
 import { clientPaths, dialectAt } from './ingress/client-routes.ts';
+import { MAX_HEADERS } from './ingress/client-server.ts';
 import { apiHealth } from './ops/api-health.ts';
 import { createDatabaseCheck } from './ops/database-check.ts';
 import { entryFor, listModels } from './ops/list-models.ts';
@@ -21,7 +22,7 @@ export function createClientListener(api: ClientApi): RequestListener {
   const personaAt = createPersonaTable();
   return (request, response) => {
     const refusal = suspicious(request);
-    if (refusal) return sendPlainError(response, 400, refusal);
+    if (refusal) return sendPlainError(response, refusal.status, refusal.message);
     const dialect = request.method === 'POST' ? dialectAt(request.url!) : undefined;
     if (dialect === undefined) {
       const persona =
@@ -36,17 +37,26 @@ export function createClientListener(api: ClientApi): RequestListener {
   };
 }
 
-/** What Node lets through and no honest client sends (FAULTS C02, C03). */
-function suspicious(request: IncomingMessage): string | null {
+interface Suspicion {
+  readonly status: number;
+  readonly message: string;
+}
+
+const TOO_MANY_HEADERS: Suspicion = { status: 431, message: `More than ${MAX_HEADERS} headers.` };
+const TWO_HOSTS: Suspicion = { status: 400, message: 'More than one Host header.' };
+const BAD_PATH: Suspicion = { status: 400, message: 'The request path is not allowed.' };
+
+/** What Node lets through and no honest client sends (FAULTS C02, C03, C04). */
+function suspicious(request: IncomingMessage): Suspicion | null {
   const raw = request.rawHeaders;
+  if (raw.length > 2 * MAX_HEADERS) return TOO_MANY_HEADERS;
   let hosts = 0;
   for (let i = 0; i < raw.length; i += 2) {
     if (raw[i]!.length === 4 && raw[i]!.toLowerCase() === 'host') hosts++;
   }
-  if (hosts > 1) return 'More than one Host header.';
+  if (hosts > 1) return TWO_HOSTS;
   const url = request.url!;
-  if (url.charCodeAt(0) !== 47 || /\/\.{1,2}(?:[/?]|$)|%2e|%2f|%5c|\\/i.test(url))
-    return 'The request path is not allowed.';
+  if (url.charCodeAt(0) !== 47 || /\/\.{1,2}(?:[/?]|$)|%2e|%2f|%5c|\\/i.test(url)) return BAD_PATH;
   return null;
 }
 

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { Config } from '@holdfast/config/types';
 import { createLifecycle } from '@holdfast/runtime/lifecycle';
 import type { LineWriter } from '@holdfast/runtime/line-writer';
@@ -15,6 +14,7 @@ import { createAlerts } from './admin/alerts.ts';
 import { createClientListener } from './app.ts';
 import { nowMs } from './clock.ts';
 import type { Gateway } from './gateway.ts';
+import { limitServer, SERVER_LIMITS, type ServerLimits, serverOptions } from './ingress/client-server.ts';
 import { cancelExchange } from './ingress/exchange.ts';
 import { createRequestIds } from './ingress/request-id.ts';
 import { createGatewayMetrics } from './metrics.ts';
@@ -38,6 +38,7 @@ export interface GatewayParts {
   readonly random?: () => number;
   readonly now?: () => number;
   readonly clientTimers?: Partial<ClientTimers>;
+  readonly serverLimits?: Partial<ServerLimits>;
 }
 
 export interface RunningGateway {
@@ -63,6 +64,7 @@ export async function composeGateway({
   random = Math.random,
   now = nowMs,
   clientTimers = {},
+  serverLimits = {},
 }: GatewayParts): Promise<RunningGateway> {
   const lifecycle = createLifecycle();
   const metrics = createGatewayMetrics();
@@ -135,10 +137,12 @@ export async function composeGateway({
     requestId: createRequestIds(),
     storeState: () => (state.kind === 'in-process' ? 'embedded' : state.up ? 'ok' : 'down'),
   });
+  const limits = { ...SERVER_LIMITS, ...serverLimits };
   const client = await listen(listener, {
     host: config.server.host,
     port: config.server.port,
-    configure: limitServer,
+    options: serverOptions(limits),
+    configure: (server) => limitServer(server, limits),
   });
   lifecycle.onClose('client port', () => drain(gateway, client.close));
 
@@ -175,15 +179,6 @@ export async function composeGateway({
     },
     close: lifecycle.close,
   };
-}
-
-/** Limits on what a connection may take (FAULTS C04, C14, I17). */
-function limitServer(server: Server): void {
-  server.headersTimeout = 15_000;
-  server.requestTimeout = 60_000;
-  server.keepAliveTimeout = 75_000;
-  server.maxHeadersCount = 100;
-  server.maxConnections = 20_000;
 }
 
 /** New connections are refused at once, running requests end by themselves; what is left after the time is cut honestly. */

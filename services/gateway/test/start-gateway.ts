@@ -8,6 +8,7 @@ import { createLogger } from '@holdfast/runtime/logger';
 import { createInProcessState } from '@holdfast/state/in-process-state';
 import type { SharedState } from '@holdfast/state/shared-state';
 import { composeGateway, type RunningGateway } from '../src/compose.ts';
+import type { ServerLimits } from '../src/ingress/client-server.ts';
 import type { ClientTimers } from '../src/respond/client-stream.ts';
 
 export interface TestGateway extends RunningGateway, AsyncDisposable {
@@ -50,12 +51,13 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly random?: () => number;
   readonly clientTimers?: Partial<ClientTimers>;
+  readonly serverLimits?: Partial<ServerLimits>;
 }
 
 /** A gateway on free ports; disposes itself. */
 export async function startGateway(
   file: ConfigFile,
-  { state = createInProcessState(), env, random, clientTimers }: StartOptions = {},
+  { state = createInProcessState(), env, random, clientTimers, serverLimits }: StartOptions = {},
 ): Promise<TestGateway> {
   const sink = new PassThrough();
   let text = '';
@@ -69,6 +71,7 @@ export async function startGateway(
     logger,
     ...(random ? { random } : {}),
     ...(clientTimers ? { clientTimers } : {}),
+    ...(serverLimits ? { serverLimits } : {}),
   });
   return {
     ...running,

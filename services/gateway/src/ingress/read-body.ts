@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export type BodyResult =
   | { readonly kind: 'body'; readonly body: Buffer }
@@ -32,5 +32,24 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
     );
     request.on('error', () => resolve({ kind: 'gone' }));
     request.on('close', () => resolve({ kind: 'gone' }));
+  });
+}
+
+/** How much of a refused body is let pass by. */
+const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
+
+/**
+ * For a request that is answered before all of it was read. A client in the middle of sending would not see the answer if the
+ * connection were cut: the rest is let pass by, within bounds. One that waits for `100 Continue` will not send it.
+ */
+export function leaveUnread(request: IncomingMessage, response: ServerResponse): void {
+  if (request.headers.expect !== undefined) {
+    response.shouldKeepAlive = false;
+    return;
+  }
+  let left = MAX_DISCARDED_BYTES;
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
   });
 }

@@ -56,6 +56,9 @@ export async function receive(
       'Send the body as application/json in UTF-8.',
       'content-type',
     );
+  const { 'content-encoding': encoding } = headers;
+  if (encoding !== undefined && encoding !== 'identity')
+    return refused(415, 'unsupported_media_type', 'Send the body uncompressed.', 'content-encoding');
   const options = requestOptions(headers);
   if ('header' in options)
     return refused(400, 'invalid_header', `Header ${options.header} ${options.message}.`, options.header);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dialect } from '@holdfast/dialects/dialect';
+import { leaveUnread } from '../ingress/read-body.ts';
 import type { Refused } from '../ingress/receive.ts';
 import { responseHeaders } from './response-headers.ts';
 
@@ -11,8 +12,7 @@ export function sendRefusal(
   requestId: string,
   { status, type, code, message, param, model, headers }: Refused,
 ): void {
-  // What was not read of the request is not worth reading.
-  if (!request.complete) response.shouldKeepAlive = false;
+  if (!request.complete) leaveUnread(request, response);
   const by = {
     requestId,
     cluster: 'none',
