@@ -82,6 +82,7 @@ function buildCluster(
       models: endpoint.models,
       headers: endpoint.headers,
       probe: endpoint.probe ?? null,
+      continuation: endpoint.continuation,
     })),
   };
 }

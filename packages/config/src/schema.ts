@@ -112,6 +112,10 @@ const endpoint = z.strictObject({
     z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no HTTP header name'), headerText),
   ).describe('Extra request headers'),
   probe: z.enum(['auto', 'models', 'chat', 'none']).optional().describe('Overrides health.probe'),
+  continuation: z
+    .enum(['auto', 'prefill', 'prefix', 'partial', 'continue_final_message', 'instruction'])
+    .prefault('auto')
+    .describe('How its models are made to go on with the answer of another (routes with resume)'),
 });
 
 const cluster = z.strictObject({

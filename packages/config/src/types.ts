@@ -6,6 +6,14 @@
 export type Protocol = 'openai' | 'anthropic';
 export type Strategy = 'priority' | 'weighted' | 'least_latency';
 export type ProbeKind = 'auto' | 'models' | 'chat' | 'none';
+/** How a model is made to go on with an answer that another began; `auto`: by what is known of its provider. */
+export type ContinuationWay =
+  | 'auto'
+  | 'prefill'
+  | 'prefix'
+  | 'partial'
+  | 'continue_final_message'
+  | 'instruction';
 export type TokenStrategy = 'sticky' | 'round_robin' | 'least_used';
 
 export interface NamedKey {
@@ -109,6 +117,8 @@ export interface Endpoint {
   readonly models: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly probe: ProbeKind | null;
+  /** For routes with `resume`. */
+  readonly continuation: ContinuationWay;
 }
 
 export interface Cluster {

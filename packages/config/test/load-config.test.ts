@@ -120,6 +120,7 @@ clusters:
       models: {},
       headers: {},
       probe: null,
+      continuation: 'auto',
     });
   });
 

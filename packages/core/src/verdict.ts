@@ -99,7 +99,9 @@ export type BodyFault =
   | 'finish_error'
   | 'truncated'
   | 'malformed_events'
-  | 'line_too_long';
+  | 'line_too_long'
+  /** A stream was to be gone on with, and the answer began anew. */
+  | 'restarted';
 
 /** What one attempt met, free of wire formats: the input of `classify`. */
 export type Observation =

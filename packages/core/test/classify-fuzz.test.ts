@@ -48,6 +48,7 @@ const FAULTS: readonly BodyFault[] = [
   'truncated',
   'malformed_events',
   'line_too_long',
+  'restarted',
 ];
 
 const words = fc.constantFrom(

@@ -15,4 +15,5 @@ export const BODY_ROWS = {
   truncated: 'N12',
   malformed_events: 'S09',
   line_too_long: 'S08',
+  restarted: 'P28/restarted',
 } as const satisfies Record<BodyFault, ProviderKey | NetworkKey | StreamKey>;

@@ -240,6 +240,12 @@ export const PROVIDER_ROWS = {
   P26: { title: 'Reasoning only, without an answer', ...emptyBody, hint: 'reasoning but no answer' },
   P27: { title: 'Refused by a content filter', ...refusal, hint: 'content filter' },
   P28: { title: 'Finish reason error after partial content', ...badBody, hint: 'finish reason error' },
+  'P28/restarted': {
+    title: 'Asked to go on with an answer, the model began another one',
+    ...badBody,
+    scope: 'none',
+    hint: 'answer began anew',
+  },
   P31: { title: 'A status nobody expects', ...badBody, result: 'client_error', scope: 'none' },
 } as const satisfies Record<string, FaultRow>;
 
