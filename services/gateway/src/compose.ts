@@ -19,7 +19,9 @@ import { cancelExchange } from './ingress/exchange.ts';
 import { createRequestIds } from './ingress/request-id.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createIdentify } from './policy/client-keys.ts';
+import { createRunningKeys } from './policy/running-keys.ts';
 import { CLIENT_TIMERS, type ClientTimers } from './respond/client-stream.ts';
+import { createLoadShedding, type PressureSource } from './states/load-shedding.ts';
 import { enforceModelLimits } from './states/model-limits.ts';
 import { createReports } from './states/reports.ts';
 import { createRetryBudget } from './states/retry-budget.ts';
@@ -39,6 +41,8 @@ export interface GatewayParts {
   readonly now?: () => number;
   readonly clientTimers?: Partial<ClientTimers>;
   readonly serverLimits?: Partial<ServerLimits>;
+  /** How hard the process has it; default: measured. */
+  readonly pressure?: PressureSource;
 }
 
 export interface RunningGateway {
@@ -65,6 +69,7 @@ export async function composeGateway({
   now = nowMs,
   clientTimers = {},
   serverLimits = {},
+  pressure,
 }: GatewayParts): Promise<RunningGateway> {
   const lifecycle = createLifecycle();
   const metrics = createGatewayMetrics();
@@ -89,6 +94,8 @@ export async function composeGateway({
     exchanges: new Set(),
     draining: false,
     clientTimers: { ...CLIENT_TIMERS, ...clientTimers },
+    runningKeys: createRunningKeys(),
+    load: createLoadShedding(logger, pressure),
     now,
     random,
   };
@@ -114,6 +121,7 @@ export async function composeGateway({
         yield { endpoint, kind: breaker.kind };
     });
   prepareMetrics();
+  lifecycle.onClose('load shedding', () => gateway.load.stop());
   lifecycle.onClose('upstream connections', () => gateway.routing.retire(null));
   lifecycle.onClose('breakers', () => gateway.breakers.stop());
   lifecycle.onClose('reports', () => gateway.reports.close());

@@ -7,10 +7,12 @@ import type { AccessLog } from './access-log.ts';
 import type { Exchange } from './ingress/exchange.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { CredentialStanding, Plan } from './plan/plan.ts';
+import type { RunningKeys } from './policy/running-keys.ts';
 import type { ClientTimers } from './respond/client-stream.ts';
 import type { ServedBy } from './respond/response-headers.ts';
 import type { EndpointRuntime } from './states/endpoint-runtime.ts';
 import { applyBreaker } from './states/endpoint-state.ts';
+import type { LoadShedding } from './states/load-shedding.ts';
 import type { ModelLimitsInForce } from './states/model-limits.ts';
 import type { Reports } from './states/reports.ts';
 import type { RetryBudget } from './states/retry-budget.ts';
@@ -41,6 +43,8 @@ export interface Gateway {
   readonly exchanges: Set<Exchange>;
   draining: boolean;
   readonly clientTimers: ClientTimers;
+  readonly runningKeys: RunningKeys;
+  readonly load: LoadShedding;
   readonly now: () => number;
   readonly random: () => number;
 }

@@ -3,6 +3,7 @@ import type { DialectName } from '@holdfast/dialects/dialect';
 import { dialects } from '@holdfast/dialects/dialects';
 import type { Gateway } from './gateway.ts';
 import { admit } from './ingress/admit.ts';
+import { clientLine, refused } from './ingress/receive.ts';
 import { openExchange } from './ingress/open-exchange.ts';
 import { NO_CLUSTER } from './metrics.ts';
 import type { StoreState } from './ops/api-health.ts';
@@ -36,5 +37,30 @@ export async function serveClient(
     sendRefusal(request, response, dialect, id, admission);
     return;
   }
-  await runExchange(gateway, openExchange(gateway, { request, response, dialect, id, startedMs }, admission));
+  const key = request.headers['idempotency-key'];
+  const release =
+    typeof key === 'string'
+      ? gateway.runningKeys.claim(clientLine(gateway, admission.client, request), key)
+      : free;
+  if (release === null) {
+    gateway.metrics.forCluster(NO_CLUSTER).request(dialect.protocol, 'rejected');
+    sendRefusal(request, response, dialect, id, KEY_IN_USE);
+    return;
+  }
+  try {
+    await runExchange(
+      gateway,
+      openExchange(gateway, { request, response, dialect, id, startedMs }, admission),
+    );
+  } finally {
+    release();
+  }
 }
+
+const free = () => {};
+const KEY_IN_USE = refused(
+  409,
+  'idempotency_key_in_use',
+  'A request with this Idempotency-Key is still running.',
+  'idempotency-key',
+);

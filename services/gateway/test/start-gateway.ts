@@ -10,6 +10,7 @@ import type { SharedState } from '@holdfast/state/shared-state';
 import { composeGateway, type RunningGateway } from '../src/compose.ts';
 import type { ServerLimits } from '../src/ingress/client-server.ts';
 import type { ClientTimers } from '../src/respond/client-stream.ts';
+import type { PressureSource } from '../src/states/load-shedding.ts';
 
 export interface TestGateway extends RunningGateway, AsyncDisposable {
   readonly state: SharedState;
@@ -52,12 +53,13 @@ export interface StartOptions {
   readonly random?: () => number;
   readonly clientTimers?: Partial<ClientTimers>;
   readonly serverLimits?: Partial<ServerLimits>;
+  readonly pressure?: PressureSource;
 }
 
 /** A gateway on free ports; disposes itself. */
 export async function startGateway(
   file: ConfigFile,
-  { state = createInProcessState(), env, random, clientTimers, serverLimits }: StartOptions = {},
+  { state = createInProcessState(), env, random, clientTimers, serverLimits, pressure }: StartOptions = {},
 ): Promise<TestGateway> {
   const sink = new PassThrough();
   let text = '';
@@ -72,6 +74,7 @@ export async function startGateway(
     ...(random ? { random } : {}),
     ...(clientTimers ? { clientTimers } : {}),
     ...(serverLimits ? { serverLimits } : {}),
+    ...(pressure ? { pressure } : {}),
   });
   return {
     ...running,

@@ -34,6 +34,7 @@ export interface Gone {
 }
 
 const NO_HEADERS: readonly string[] = [];
+const RETRY_SOON: readonly string[] = ['retry-after', '2'];
 
 /** What can refuse a request whatever it says, cheapest first: nothing of the body is read for a client that may not ask. */
 export async function receive(
@@ -63,6 +64,16 @@ export async function receive(
   if ('header' in options)
     return refused(400, 'invalid_header', `Header ${options.header} ${options.message}.`, options.header);
 
+  if (gateway.load.refuses(options.lowPriority, gateway.random))
+    return refused(
+      503,
+      'overloaded',
+      'The gateway is overloaded. Try again shortly.',
+      null,
+      'none',
+      RETRY_SOON,
+    );
+
   let limitHeaders = NO_HEADERS;
   if (gateway.rateLimiter) {
     const limits = await gateway.rateLimiter.take(clientLine(gateway, client, request));
@@ -88,7 +99,11 @@ export async function receive(
   return { kind: 'received', client, body: read.body, options, limitHeaders };
 }
 
-const TYPES: Readonly<Record<number, string>> = { 401: 'authentication_error', 429: 'rate_limit_error' };
+const TYPES: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  429: 'rate_limit_error',
+  503: 'overloaded_error',
+};
 
 export function refused(
   status: number,
@@ -111,7 +126,7 @@ export function refused(
 }
 
 /** Who shares a limit: the key's name, else the address of the socket. What a header says of the address counts for nothing. */
-function clientLine({ routing }: Gateway, client: string, request: IncomingMessage): string {
+export function clientLine({ routing }: Gateway, client: string, request: IncomingMessage): string {
   return routing.config.server.clientKeys.length > 0
     ? `key:${client}`
     : `address:${request.socket.remoteAddress ?? 'unknown'}`;
