@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { type Job, METRIC_CATALOGUE, OUTCOMES, TOKEN_STATES } from '@holdfast/prometheus/metric-catalogue';
+import { METRIC_CATALOGUE, OUTCOMES, TOKEN_STATES } from '@holdfast/prometheus/metric-catalogue';
+import type { Job } from '@holdfast/prometheus/metric-description';
 import { describeWithServer } from '@holdfast/runtime/testing/needs-server';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ExposedMetric, readExposition } from '../support/read-exposition.ts';

@@ -1,19 +1,12 @@
+import { GATEWAY_METRICS } from './gateway-metrics.ts';
+import { type Job, type MetricDescription, metric } from './metric-description.ts';
+
 /**
- * Every metric of the suite: what rules and dashboards may use, and what the services must show. A comment or `question`
- * says what the metric answers; label values of closed sets are listed, others come from the configuration.
+ * Every metric of the suite: what rules and dashboards may use, and what the services must show. Each says which question it
+ * answers.
  */
 
-export type Job = 'gateway' | 'health-checker' | 'token-rotator' | 'tagger';
-
-export interface MetricDescription {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly jobs: readonly Job[];
-  readonly labels: readonly string[];
-  readonly question: string;
-}
-
-/** Closed sets of label values, by label; `result` and `reason` differ per metric and are listed with it below. */
+/** Closed sets of label values. */
 export const OUTCOMES = [
   'primary',
   'fallback',
@@ -23,138 +16,15 @@ export const OUTCOMES = [
   'rejected',
   'cancelled',
 ] as const;
-export const ATTEMPT_RESULTS = [
-  'ok',
-  'timeout',
-  'connect_error',
-  'rate_limited',
-  'quota_exhausted',
-  'auth_error',
-  'overloaded',
-  'server_error',
-  'client_error',
-  'bad_response',
-  'empty_response',
-  'aborted',
-] as const;
-export const BREAKER_STATES = ['closed', 'open', 'half_open'] as const;
 export const TOKEN_STATES = ['available', 'cooling', 'quota_exhausted', 'invalid'] as const;
 
-const GATEWAY = ['gateway'] as const;
 const HEALTH_CHECKER = ['health-checker'] as const;
 const TOKEN_ROTATOR = ['token-rotator'] as const;
 const TAGGER = ['tagger'] as const;
 const ALL: readonly Job[] = ['gateway', 'health-checker', 'token-rotator', 'tagger'];
 
-const metric = (
-  jobs: readonly Job[],
-  type: MetricDescription['type'],
-  name: string,
-  labels: readonly string[],
-  question: string,
-): MetricDescription => ({ name, type, jobs, labels, question });
-
 export const METRIC_CATALOGUE: readonly MetricDescription[] = [
-  metric(
-    GATEWAY,
-    'counter',
-    'holdfast_requests_total',
-    ['llm_cluster', 'protocol', 'outcome'],
-    'How did requests end?',
-  ),
-  metric(
-    GATEWAY,
-    'histogram',
-    'holdfast_request_duration_seconds',
-    ['llm_cluster', 'stream'],
-    'How long did clients wait for the whole answer?',
-  ),
-  metric(
-    GATEWAY,
-    'histogram',
-    'holdfast_time_to_first_content_seconds',
-    ['llm_cluster'],
-    'How long did clients wait for the first content?',
-  ),
-  metric(
-    GATEWAY,
-    'histogram',
-    'holdfast_overhead_seconds',
-    ['llm_cluster'],
-    'How much of that did the gateway itself take?',
-  ),
-  metric(
-    GATEWAY,
-    'counter',
-    'holdfast_upstream_attempts_total',
-    ['llm_cluster', 'llm_endpoint', 'result'],
-    'What became of each attempt?',
-  ),
-  metric(
-    GATEWAY,
-    'histogram',
-    'holdfast_upstream_duration_seconds',
-    ['llm_cluster', 'llm_endpoint'],
-    'How long do endpoints take?',
-  ),
-  metric(
-    GATEWAY,
-    'counter',
-    'holdfast_fallbacks_total',
-    ['llm_cluster', 'from', 'to', 'reason'],
-    'Who stood in for whom, and why?',
-  ),
-  metric(
-    GATEWAY,
-    'counter',
-    'holdfast_retries_suppressed_total',
-    ['reason'],
-    'Which retries were not made, and why?',
-  ),
-  metric(
-    GATEWAY,
-    'gauge',
-    'holdfast_breaker_state',
-    ['llm_cluster', 'llm_endpoint', 'state'],
-    'Which endpoints does traffic avoid?',
-  ),
-  metric(
-    GATEWAY,
-    'gauge',
-    'holdfast_in_flight_requests',
-    ['llm_cluster'],
-    'How many requests are being answered now?',
-  ),
-  metric(
-    GATEWAY,
-    'counter',
-    'holdfast_throttle_delays_total',
-    ['model'],
-    'How often did the throttle make a request wait?',
-  ),
-  metric(
-    GATEWAY,
-    'histogram',
-    'holdfast_throttle_delay_seconds',
-    [],
-    'How long did the throttle make requests wait?',
-  ),
-  metric(GATEWAY, 'counter', 'holdfast_rate_limited_total', [], 'How many requests exceeded a client limit?'),
-  metric(GATEWAY, 'counter', 'holdfast_cache_requests_total', ['result'], 'What did the answer cache save?'),
-  metric(
-    GATEWAY,
-    'counter',
-    'holdfast_llm_tokens_total',
-    ['llm_cluster', 'model', 'type'],
-    'What usage did the models count?',
-  ),
-  metric(
-    GATEWAY,
-    'counter',
-    'holdfast_alerts_received_total',
-    ['alertname', 'status'],
-    'Which alerts reached the built-in webhook?',
-  ),
+  ...GATEWAY_METRICS,
   metric(
     HEALTH_CHECKER,
     'gauge',
