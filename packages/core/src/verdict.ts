@@ -1,17 +1,19 @@
 /** The metric's label for what became of one attempt (CONTRACT section 5). */
-export type AttemptResult =
-  | 'ok'
-  | 'timeout'
-  | 'connect_error'
-  | 'rate_limited'
-  | 'quota_exhausted'
-  | 'auth_error'
-  | 'overloaded'
-  | 'server_error'
-  | 'client_error'
-  | 'bad_response'
-  | 'empty_response'
-  | 'aborted';
+export const ATTEMPT_RESULTS = [
+  'ok',
+  'timeout',
+  'connect_error',
+  'rate_limited',
+  'quota_exhausted',
+  'auth_error',
+  'overloaded',
+  'server_error',
+  'client_error',
+  'bad_response',
+  'empty_response',
+  'aborted',
+] as const;
+export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
 
 /**
  * What may be tried after a failed attempt.

@@ -1,22 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { classify } from '../src/classify/classify.ts';
-import type { BodyFault, Observation, TransportCause, Verdict } from '../src/verdict.ts';
+import { ATTEMPT_RESULTS, type BodyFault, type Observation, type TransportCause } from '../src/verdict.ts';
 
-const RESULTS: readonly Verdict['result'][] = [
-  'ok',
-  'timeout',
-  'connect_error',
-  'rate_limited',
-  'quota_exhausted',
-  'auth_error',
-  'overloaded',
-  'server_error',
-  'client_error',
-  'bad_response',
-  'empty_response',
-  'aborted',
-];
 const CAUSES: readonly TransportCause[] = [
   'refused',
   'dns',
@@ -127,7 +113,7 @@ test('every observation gets a valid verdict', () => {
     fc.property(observation, fc.boolean(), fc.integer({ min: 0, max: 4e12 }), (observed, pooled, nowMs) => {
       const verdict = classify(observed, { nowMs, pooled });
       expect(verdict.code).toMatch(/^[NPSXI]\d\d$/);
-      expect(RESULTS).toContain(verdict.result);
+      expect(ATTEMPT_RESULTS).toContain(verdict.result);
       expect(verdict.clientStatus).toBeGreaterThanOrEqual(400);
       expect([401, 402]).not.toContain(verdict.clientStatus);
       expect(verdict.summary).toMatch(/^.{1,120}$/);

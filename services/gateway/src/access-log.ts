@@ -1,7 +1,7 @@
 import type { LineWriter } from '@holdfast/runtime/line-writer';
 import type { Logger } from '@holdfast/runtime/logger';
 import type { Exchange, TrailEntry } from './ingress/exchange.ts';
-import type { Outcome } from './metrics.ts';
+import type { Outcome } from './metrics/labels.ts';
 
 /** One line per request, with the trail of its attempts; never prompts, answers or secrets. */
 export interface AccessLog {

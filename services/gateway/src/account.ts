@@ -1,6 +1,7 @@
 import type { Gateway } from './gateway.ts';
 import type { Exchange } from './ingress/exchange.ts';
-import type { MetricProtocol, Outcome } from './metrics.ts';
+import type { Outcome } from './metrics/labels.ts';
+import type { MetricProtocol } from './metrics.ts';
 
 /** The one place where a request is counted and logged, exactly once, when its answer is on its way. */
 export function account(exchange: Exchange, gateway: Gateway, outcome: Outcome): void {

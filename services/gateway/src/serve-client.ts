@@ -5,7 +5,7 @@ import type { Gateway } from './gateway.ts';
 import { admit } from './ingress/admit.ts';
 import { clientLine, refused } from './ingress/receive.ts';
 import { openExchange } from './ingress/open-exchange.ts';
-import { NO_CLUSTER } from './metrics.ts';
+import { NO_CLUSTER } from './metrics/labels.ts';
 import type { StoreState } from './ops/api-health.ts';
 import type { Identify } from './policy/client-keys.ts';
 import { sendRefusal } from './respond/send-refusal.ts';

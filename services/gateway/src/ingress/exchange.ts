@@ -4,7 +4,7 @@ import type { Dialect, Usage } from '@holdfast/dialects/dialect';
 import { scrubProviderText } from '@holdfast/dialects/errors/scrub-provider-text';
 import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { AttemptReport, RunningAttempt } from '../attempt/attempt.ts';
-import type { Outcome } from '../metrics.ts';
+import type { Outcome } from '../metrics/labels.ts';
 import type { ClientResponse } from '../respond/client-response.ts';
 import type { ClientStream } from '../respond/client-stream.ts';
 import type { ServedBy } from '../respond/response-headers.ts';

@@ -1,25 +1,14 @@
-import type { AttemptResult, Verdict } from '@holdfast/core/verdict';
+import { ATTEMPT_RESULTS, type Verdict } from '@holdfast/core/verdict';
 
 /** The label of `holdfast_probes_total`: an attempt's results, and what only a probe finds. */
 export const PROBE_RESULTS = [
-  'ok',
-  'timeout',
-  'connect_error',
-  'rate_limited',
-  'quota_exhausted',
-  'auth_error',
-  'overloaded',
-  'server_error',
-  'client_error',
-  'bad_response',
-  'empty_response',
-  'aborted',
+  ...ATTEMPT_RESULTS,
   'slow',
   'wrong_answer',
   'wrong_model',
   'model_missing',
   'unproven',
-] as const satisfies readonly (AttemptResult | string)[];
+] as const;
 
 export type ProbeResult = (typeof PROBE_RESULTS)[number];
 

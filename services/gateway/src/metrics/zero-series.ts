@@ -1,0 +1,56 @@
+import type { Cluster, Config } from '@holdfast/config/types';
+import { isGlob } from '@holdfast/core/glob';
+import { ATTEMPT_RESULTS, type AttemptResult } from '@holdfast/core/verdict';
+import { CACHE_RESULTS, NO_CLUSTER, OUTCOMES } from './labels.ts';
+import type { GatewaySeries } from './series.ts';
+
+/** Results that send a request to another endpoint. */
+const NO_REASON: ReadonlySet<AttemptResult> = new Set<AttemptResult>(['ok', 'aborted', 'client_error']);
+const OTHER_MODELS = 'other';
+
+/** Creates every series of the configured names at 0, so that a first increase is seen as one. */
+export function zeroSeries(series: GatewaySeries, config: Config): void {
+  for (const cluster of config.clusters) {
+    zeroCluster(series, cluster.name, [cluster.protocol]);
+    zeroEndpoints(series, cluster);
+    for (const model of modelsOf(cluster, config)) {
+      for (const type of ['input', 'output']) series.usage.inc({ llm_cluster: cluster.name, model, type }, 0);
+    }
+  }
+  zeroCluster(series, NO_CLUSTER, ['openai', 'anthropic']);
+  for (const model of new Set(config.clusters.flatMap((cluster) => modelsOf(cluster, config))))
+    series.throttleDelays.inc({ model }, 0);
+  for (const reason of ['budget', 'deadline', 'client_retry']) series.suppressed.inc({ reason }, 0);
+  for (const result of CACHE_RESULTS) series.cache.inc({ result }, 0);
+}
+
+function zeroCluster(series: GatewaySeries, name: string, protocols: readonly string[]): void {
+  for (const protocol of protocols) {
+    for (const outcome of OUTCOMES) series.requests.inc({ llm_cluster: name, protocol, outcome }, 0);
+  }
+  for (const stream of ['true', 'false']) series.duration.zero({ llm_cluster: name, stream });
+  series.firstContent.zero({ llm_cluster: name });
+  series.overhead.zero({ llm_cluster: name });
+}
+
+function zeroEndpoints(series: GatewaySeries, { name, endpoints }: Cluster): void {
+  for (const { name: endpoint } of endpoints) {
+    for (const result of ATTEMPT_RESULTS)
+      series.attempts.inc({ llm_cluster: name, llm_endpoint: endpoint, result }, 0);
+    series.upstreamDuration.zero({ llm_cluster: name, llm_endpoint: endpoint });
+    for (const { name: to } of endpoints) {
+      if (to === endpoint) continue;
+      for (const reason of ATTEMPT_RESULTS) {
+        if (!NO_REASON.has(reason))
+          series.fallbacks.inc({ llm_cluster: name, from: endpoint, to, reason }, 0);
+      }
+    }
+  }
+}
+
+/** Exact names that lead to a cluster, and what stands for all others. */
+function modelsOf(cluster: Cluster, { routes }: Config): string[] {
+  const names = routes.filter((route) => route.cluster === cluster.name).map(({ model }) => model);
+  const mapped = cluster.endpoints.flatMap(({ models }) => Object.keys(models));
+  return [...new Set([...names, ...mapped].filter((name) => !isGlob(name))), OTHER_MODELS];
+}
