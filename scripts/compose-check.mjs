@@ -42,7 +42,10 @@ process.exitCode = complaints.length === 0 ? 0 : 1;
 
 async function prove() {
   const status = await stack.compose('up', '-d', '--wait', '--build');
-  if (status !== 0) throw new Error(`docker compose up ended with ${status}`);
+  if (status !== 0) {
+    await stack.compose('logs', '--no-color', '--tail', '15');
+    throw new Error(`docker compose up ended with ${status}`);
+  }
   say('everything is up and healthy; times count from here');
   startedAt = performance.now();
   console.log(
