@@ -51,6 +51,7 @@ export interface StartOptions {
   readonly state?: SharedState;
   readonly env?: NodeJS.ProcessEnv;
   readonly random?: () => number;
+  readonly now?: () => number;
   readonly clientTimers?: Partial<ClientTimers>;
   readonly serverLimits?: Partial<ServerLimits>;
   readonly pressure?: PressureSource;
@@ -59,7 +60,15 @@ export interface StartOptions {
 /** A gateway on free ports; disposes itself. */
 export async function startGateway(
   file: ConfigFile,
-  { state = createInProcessState(), env, random, clientTimers, serverLimits, pressure }: StartOptions = {},
+  {
+    state = createInProcessState(),
+    env,
+    random,
+    now,
+    clientTimers,
+    serverLimits,
+    pressure,
+  }: StartOptions = {},
 ): Promise<TestGateway> {
   const sink = new PassThrough();
   let text = '';
@@ -72,6 +81,7 @@ export async function startGateway(
     state,
     logger,
     ...(random ? { random } : {}),
+    ...(now ? { now } : {}),
     ...(clientTimers ? { clientTimers } : {}),
     ...(serverLimits ? { serverLimits } : {}),
     ...(pressure ? { pressure } : {}),
