@@ -7,6 +7,11 @@ import { g09 } from './g09.ts';
 import { g10 } from './g10.ts';
 import { g11 } from './g11.ts';
 import { g13 } from './g13.ts';
+import { g14 } from './g14.ts';
+import { g15 } from './g15.ts';
+import { g19 } from './g19.ts';
+import { g21 } from './g21.ts';
+import { g22 } from './g22.ts';
 import type { Goal } from './goal.ts';
 
-export const goals: readonly Goal[] = [g01, g02, g03, g04, g08, g09, g10, g11, g13];
+export const goals: readonly Goal[] = [g01, g02, g03, g04, g08, g09, g10, g11, g13, g14, g15, g19, g21, g22];
