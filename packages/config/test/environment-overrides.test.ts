@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { logLevel } from '../src/environment.ts';
+import { logLevel, monitoringUrls } from '../src/environment.ts';
 import { CLUSTER, loadYaml, problemsOf } from './support/load-yaml.ts';
 
 describe('variables over the file', () => {
@@ -82,4 +82,21 @@ test('the log level is HOLDFAST_LOG_LEVEL, else LOG_LEVEL, else info', () => {
   expect(logLevel({ LOG_LEVEL: 'warn' })).toBe('warn');
   expect(logLevel({ LOG_LEVEL: 'warn', HOLDFAST_LOG_LEVEL: 'DEBUG' })).toBe('debug');
   expect(logLevel({ LOG_LEVEL: 'chatty' })).toBe('info');
+});
+
+test('the monitoring is on this machine unless the environment says where; a final slash does not matter', () => {
+  expect(monitoringUrls({})).toEqual({
+    alertmanager: 'http://127.0.0.1:9093',
+    expectsAlertmanager: false,
+    prometheus: 'http://127.0.0.1:9090',
+  });
+  const env = {
+    HOLDFAST_ALERTMANAGER_URL: 'http://alertmanager:9093/',
+    HOLDFAST_PROMETHEUS_URL: 'http://prometheus:9090',
+  };
+  expect(monitoringUrls(env)).toEqual({
+    alertmanager: 'http://alertmanager:9093',
+    expectsAlertmanager: true,
+    prometheus: 'http://prometheus:9090',
+  });
 });
