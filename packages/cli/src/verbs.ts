@@ -6,4 +6,11 @@ export interface Verb {
 /** Loaded when asked for, so that `tokens status` does not load a gateway. */
 export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   serve: () => import('./serve/serve.ts'),
+  status: () => import('./status/status.ts'),
+  cluster: () => import('./cluster/cluster.ts'),
+  tokens: () => import('./tokens/tokens.ts'),
+  check: () => import('./check/check.ts'),
+  tail: () => import('./tail/tail.ts'),
+  alerts: () => import('./alerts/alerts.ts'),
+  drill: () => import('./drill/drill.ts'),
 };

@@ -1,0 +1,80 @@
+import type { Config } from '@holdfast/config/types';
+import type { GatewayStatus } from '@holdfast/gateway/admin/status';
+import type { Status as HealthStatus } from '@holdfast/health-checker/api/status';
+
+/** One endpoint as gateway and health-checker see it; null: whoever knows it does not answer. */
+export interface EndpointView {
+  readonly name: string;
+  readonly priority: number;
+  readonly weight: number;
+  /** By probes: up, degraded, down, unknown. */
+  readonly state: string;
+  /** By traffic: available, or cooling, refused (breaker open), down, full. */
+  readonly standing: string | null;
+  readonly breaker: string | null;
+  /** Why it is not used, or not well. */
+  readonly reason: string | null;
+  /** Of traffic, else of the last probe. */
+  readonly latency_ms: number | null;
+  readonly in_flight: number | null;
+  readonly checked_at: string | null;
+  readonly in_failure_queue: boolean | null;
+}
+
+export interface ClusterView {
+  readonly name: string;
+  readonly protocol: string;
+  readonly strategy: string;
+  /** Client's model names that lead here. */
+  readonly models: readonly string[];
+  readonly endpoints: readonly EndpointView[];
+}
+
+/** The clusters of the configuration, with what the running services tell of them. */
+export function viewClusters(
+  config: Config,
+  gateway: GatewayStatus | null,
+  health: HealthStatus | null,
+): ClusterView[] {
+  return config.clusters.map(({ name, protocol, strategy, endpoints }) => ({
+    name,
+    protocol,
+    strategy,
+    models: config.routes.filter(({ cluster }) => cluster === name).map(({ model }) => model),
+    endpoints: endpoints.map((endpoint): EndpointView => {
+      const byTraffic = find(find(gateway?.clusters, name)?.endpoints, endpoint.name);
+      const byProbes = find(find(health?.clusters, name)?.endpoints, endpoint.name);
+      return {
+        name: endpoint.name,
+        priority: endpoint.priority,
+        weight: byProbes?.weight ?? endpoint.weight,
+        state: byProbes?.state ?? byTraffic?.health ?? 'unknown',
+        standing: byTraffic?.standing ?? null,
+        breaker: byTraffic?.breaker ?? null,
+        reason: byTraffic?.because ?? byProbes?.reason ?? null,
+        latency_ms: byTraffic?.latency_ms ?? byProbes?.latency_ms ?? null,
+        in_flight: byTraffic?.in_flight ?? null,
+        checked_at: byProbes?.checked_at ?? null,
+        in_failure_queue: byProbes?.in_failure_queue ?? null,
+      };
+    }),
+  }));
+}
+
+function find<T extends { readonly name: string }>(
+  list: readonly T[] | undefined,
+  name: string,
+): T | undefined {
+  return list?.find((item) => item.name === name);
+}
+
+/** Whether the gateway sends requests there: neither probes nor traffic say no. */
+export const isUsable = ({ standing, state }: EndpointView): boolean =>
+  state !== 'down' && (standing === null || standing === 'available' || standing === 'full');
+
+/** `down` when a cluster has nothing left to send requests to. */
+export function stateOfClusters(clusters: readonly ClusterView[]): 'ok' | 'degraded' | 'down' {
+  if (!clusters.every(({ endpoints }) => endpoints.some(isUsable))) return 'down';
+  const isFine = (endpoint: EndpointView) => isUsable(endpoint) && endpoint.state !== 'degraded';
+  return clusters.every(({ endpoints }) => endpoints.every(isFine)) ? 'ok' : 'degraded';
+}

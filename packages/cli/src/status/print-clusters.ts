@@ -1,0 +1,42 @@
+import { duration } from '../terminal/format.ts';
+import { tone } from '../terminal/paint.ts';
+import { type Cell, table } from '../terminal/table.ts';
+import type { ClusterView, EndpointView } from './endpoint-view.ts';
+
+const TITLES = [
+  'CLUSTER',
+  'ENDPOINT',
+  'STATE',
+  'TRAFFIC',
+  'BREAKER',
+  'LATENCY',
+  'PRIORITY',
+  'WEIGHT',
+  'QUEUE',
+  'REASON',
+];
+
+/** One line per endpoint; the cluster's name stands before its first. */
+export function clusterTable(clusters: readonly ClusterView[]): string {
+  return table(
+    TITLES,
+    clusters.flatMap(({ name, endpoints }) =>
+      endpoints.map((endpoint, index) => [index === 0 ? name : null, ...endpointCells(endpoint)]),
+    ),
+  );
+}
+
+function endpointCells(endpoint: EndpointView): Cell[] {
+  const { name, state, standing, breaker, latency_ms, priority, weight, in_failure_queue, reason } = endpoint;
+  return [
+    name,
+    tone(state),
+    standing && tone(standing),
+    breaker && tone(breaker),
+    duration(latency_ms),
+    priority,
+    Math.round(weight * 10) / 10,
+    in_failure_queue ? 'queued' : null,
+    reason,
+  ];
+}

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { describeWithServer } from '@holdfast/runtime/testing/needs-server';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { type RunningSuite, startSuite } from './support/running-suite.ts';
+
+// Each command is a process of its own.
+jest.setTimeout(60_000);
+
+const MAIN = path.resolve(import.meta.dirname, '../src/main.ts');
+
+describeWithServer({ command: 'script', install: 'apt-get install -y bsdutils' }, 'on a terminal', () => {
+  let suite: RunningSuite;
+  beforeAll(async () => {
+    suite = await startSuite();
+  });
+  afterAll(async () => {
+    await suite[Symbol.asyncDispose]();
+  });
+
+  /** Runs it on a pseudo-terminal; types Ctrl-C once the output will do. */
+  async function onTerminal(
+    args: string[],
+    env: Record<string, string>,
+    isEnough: (output: string) => boolean = () => false,
+  ): Promise<string> {
+    const command = ['exec', process.execPath, MAIN, ...args, '--config', suite.configPath].join(' ');
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      env: { PATH: process.env.PATH, TERM: 'xterm', ...suite.env, ...env },
+    });
+    let output = '';
+    let isTyped = false;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (isTyped || !isEnough(output)) return;
+      isTyped = true;
+      child.stdin.write('\x03');
+    });
+    const [code] = await once(child, 'close');
+    expect(code).toBe(0);
+    return output;
+  }
+
+  test('states are coloured, and with NO_COLOR they are not', async () => {
+    expect(await onTerminal(['tokens'], {})).toContain('\x1b[32mavailable\x1b[39m');
+    expect(await onTerminal(['tokens'], { NO_COLOR: '1' })).not.toContain('\x1b[');
+  });
+
+  test('tokens watch draws its table anew every second, and Ctrl-C ends it with 0', async () => {
+    const drawings = (output: string) => output.split('\x1b[H\x1b[J').slice(1);
+    const output = await onTerminal(['tokens', 'watch'], {}, (text) => drawings(text).length === 3);
+    for (const drawing of drawings(output).slice(0, 2)) {
+      expect(drawing).toContain('Ctrl-C ends');
+      expect(drawing).toMatch(/TOKEN_B +account-TOKEN_B/);
+    }
+  });
+});
