@@ -23,7 +23,10 @@ import { createRunningKeys } from './policy/running-keys.ts';
 import { CLIENT_TIMERS, type ClientTimers } from './respond/client-stream.ts';
 import { createLoadShedding, type PressureSource } from './states/load-shedding.ts';
 import { enforceModelLimits } from './states/model-limits.ts';
+import { createModelSwaps } from './states/model-swaps.ts';
+import { createNameService } from './states/name-service.ts';
 import { createReports } from './states/reports.ts';
+import { createRetiredConnections } from './states/retired-connections.ts';
 import { createRetryBudget } from './states/retry-budget.ts';
 import { buildRouting } from './states/routing.ts';
 import { shareBreakers } from './states/shared-breakers.ts';
@@ -95,6 +98,8 @@ export async function composeGateway({
     draining: false,
     clientTimers: { ...CLIENT_TIMERS, ...clientTimers },
     runningKeys: createRunningKeys(),
+    modelSwaps: createModelSwaps(logger),
+    names: createNameService({ logger, now, endpoints: () => gateway.routing.endpoints.values() }),
     load: createLoadShedding(logger, pressure),
     now,
     random,
@@ -122,7 +127,12 @@ export async function composeGateway({
     });
   prepareMetrics();
   lifecycle.onClose('load shedding', () => gateway.load.stop());
-  lifecycle.onClose('upstream connections', () => gateway.routing.retire(null));
+  const retired = createRetiredConnections({
+    logger,
+    current: () => gateway.routing,
+    exchanges: () => gateway.exchanges,
+  });
+  lifecycle.onClose('upstream connections', () => retired.close());
   lifecycle.onClose('breakers', () => gateway.breakers.stop());
   lifecycle.onClose('reports', () => gateway.reports.close());
   lifecycle.onClose('subscriptions', subscribeToState(gateway, state));
@@ -176,9 +186,7 @@ export async function composeGateway({
       configError = null;
       metrics.configReload.succeeded(Date.now());
       logger.info({ source: next.source }, 'configuration reloaded');
-      old
-        .retire(gateway.routing)
-        .catch((error: unknown) => logger.warn({ err: error }, 'closing old connections failed'));
+      retired.leave(old);
     },
     configFailed(reason) {
       configError = reason;

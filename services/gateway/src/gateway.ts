@@ -14,6 +14,8 @@ import type { EndpointRuntime } from './states/endpoint-runtime.ts';
 import { applyBreaker } from './states/endpoint-state.ts';
 import type { LoadShedding } from './states/load-shedding.ts';
 import type { ModelLimitsInForce } from './states/model-limits.ts';
+import type { ModelSwaps } from './states/model-swaps.ts';
+import type { NameService } from './states/name-service.ts';
 import type { Reports } from './states/reports.ts';
 import type { RetryBudget } from './states/retry-budget.ts';
 import type { RouteRuntime, Routing } from './states/routing.ts';
@@ -44,6 +46,8 @@ export interface Gateway {
   draining: boolean;
   readonly clientTimers: ClientTimers;
   readonly runningKeys: RunningKeys;
+  readonly modelSwaps: ModelSwaps;
+  readonly names: NameService;
   readonly load: LoadShedding;
   readonly now: () => number;
   readonly random: () => number;

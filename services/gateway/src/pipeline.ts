@@ -96,6 +96,10 @@ async function tryModel(
       gateway.metrics.retrySuppressed('budget');
       return giveUp('budget');
     }
+    if (exchange.cancelled) {
+      if (isRetry) gateway.budget.release();
+      return giveUp('cancelled');
+    }
     if (plan.why === 'first') gateway.tierSwitches.chose(route.cluster, plan.runtime);
     if (plan.why === 'least_bad') leastBadUsed = true;
 

@@ -51,6 +51,8 @@ export interface Exchange {
   /** Null when no stream was asked for. */
   readonly stream: ClientStream | null;
   readonly trail: TrailEntry[];
+  /** Endpoints whose breaker has counted a failure of this request. */
+  readonly blamed: EndpointRuntime[];
   served: ServedBy;
   outcome: Outcome | null;
   usage: Usage | null;

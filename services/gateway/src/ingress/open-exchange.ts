@@ -47,6 +47,7 @@ export function openExchange(gateway: Gateway, opening: Opening, admitted: Admit
           })
         : null,
     trail: [],
+    blamed: [],
     served: {
       requestId: id,
       cluster: route.cluster.cluster.name,

@@ -127,19 +127,23 @@ function planRepeat(
       const spread = lastTry(tried, soonest.runtime) ? 0 : statedWaitMs(waitMs, random()) - waitMs;
       return { kind: 'wait', untilMs: Math.min(soonest.atMs + spread, turn.deadlineMs) };
     }
-    const now = survey.get(soonest.runtime)!;
-    if (!full)
-      return giveUp(
-        'resting',
-        soonest.atMs,
-        tried.length > 0 ? null : now.kind === 'cooling' ? now.clientStatus : 503,
-      );
   }
   if (full) return { kind: 'queue', runtime: full };
   const leastBad = turn.leastBadUsed ? null : pickLeastBad(turn, survey);
   if (leastBad) return attempt(leastBad, 'least_bad');
+  if (soonest) {
+    const status = tried.length > 0 ? null : restingStatus(survey, survey.get(soonest.runtime)!);
+    return giveUp('resting', soonest.atMs, status);
+  }
   const untilMs = Number.isFinite(earliestKnownMs) ? earliestKnownMs : null;
   return giveUp('unavailable', untilMs, tried.every((attempt) => attempt.outOfRotation) ? 503 : null);
+}
+
+/** What a request is told that finds all at rest: that of the one that returns first, but that a model does not exist only if all say so. */
+function restingStatus(survey: Survey, soonest: Standing | typeof UNFIT): number {
+  if (soonest.kind !== 'cooling') return 503;
+  if (soonest.clientStatus !== 404) return soonest.clientStatus;
+  return [...survey.values()].every((now) => now.kind === 'cooling' && now.clientStatus === 404) ? 404 : 503;
 }
 
 type Survey = ReadonlyMap<EndpointRuntime, Standing | typeof UNFIT>;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Config, Endpoint } from '@holdfast/config/types';
 import { Client, Pool } from 'undici';
 
@@ -15,6 +16,8 @@ export interface KnowsConnection {
 /** The connections to one endpoint: those that are kept, and one-off ones. */
 export interface Connections {
   readonly pool: Pool;
+  /** To be found by the name service; null for an address. */
+  readonly hostname: string | null;
   /** For a call that must not meet a connection that has gone stale; close it when the call is under way. */
   openFresh(): Client;
 }
@@ -23,7 +26,7 @@ const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
 /** No timers of undici's but the connect one, which also covers TLS: the attempt has its own, exact and content-aware. */
 export function openConnections(endpoint: Endpoint, config: Config): Connections {
-  const { origin } = new URL(endpoint.baseUrl);
+  const { origin, hostname } = new URL(endpoint.baseUrl);
   const options = {
     connect: { timeout: config.timeouts.connectMs },
     headersTimeout: 0,
@@ -33,6 +36,7 @@ export function openConnections(endpoint: Endpoint, config: Config): Connections
     allowH2: false,
   };
   return {
+    hostname: isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : null,
     pool: new Pool(origin, { ...options, factory: (url, given) => countUses(new Client(url, given)) }),
     openFresh: () => countUses(new Client(origin, options)),
   };

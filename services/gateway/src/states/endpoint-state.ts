@@ -94,7 +94,7 @@ export function standingOf(
   if (state.health === 'down' && nowMs < state.healthUntilMs)
     return { kind: 'down', untilMs: state.healthUntilMs, because: 'down by health check' };
   if (maxConcurrency > 0 && state.inFlight >= maxConcurrency) return FULL;
-  if (state.inFlight >= state.learnedCap) return FULL;
+  if (state.inFlight + 1 > state.learnedCap) return FULL;
   if (admitted.kind === 'closed' && admitted.share === 1 && !admittedModel) return FREE;
   const share = Math.min(
     admitted.kind === 'closed' ? admitted.share : 1,

@@ -5,7 +5,8 @@ import type { AttemptReport } from '../attempt/attempt.ts';
 import { type Gateway, upstreamModel } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 import type { Plan, Tried } from '../plan/plan.ts';
-import { recordVerdict } from './record-verdict.ts';
+import type { EndpointRuntime } from './endpoint-runtime.ts';
+import { type Finding, recordVerdict } from './record-verdict.ts';
 
 export interface AttemptRecord {
   readonly plan: Plan & { kind: 'attempt' };
@@ -26,23 +27,26 @@ export function recordAttempt(
   const { runtime } = plan;
   const nowMs = gateway.now();
   runtime.metrics.attempt(verdict.result, report.durationMs / 1000);
-  const before = runtime.state.breaker.kind;
-  recordVerdict(
-    {
-      runtime,
-      model,
-      verdict,
-      firstFailure: !tried.some((earlier) => earlier.runtime === runtime),
-      latencyMs:
-        verdict.result === 'ok'
-          ? (report.firstContentMs ?? report.durationMs)
-          : (runtime.endpoint.timeoutMs ?? exchange.route.route.timeouts.firstContentMs),
-      pooled: token !== null,
-    },
-    nowMs,
-    gateway.random,
-  );
-  if (runtime.state.breaker.kind !== before) gateway.breakers.moved(runtime, before);
+  const finding: Finding = {
+    runtime,
+    model,
+    verdict,
+    firstFailure: isFirstFailure(exchange, verdict, runtime, tried),
+    latencyMs:
+      verdict.result === 'ok'
+        ? (report.firstContentMs ?? report.durationMs)
+        : (runtime.endpoint.timeoutMs ?? exchange.route.route.timeouts.firstContentMs),
+    pooled: token !== null,
+  };
+  gateway.names.judge(runtime, verdict, () => {
+    const before = runtime.state.breaker.kind;
+    recordVerdict(finding, gateway.now(), gateway.random);
+    // What a request of an old configuration learned of another base URL is no news of this one.
+    const isCurrent = gateway.routing.endpoints.get(runtime.endpoint.id)?.state === runtime.state;
+    if (isCurrent && runtime.state.breaker.kind !== before) gateway.breakers.moved(runtime, before);
+  });
+  if (verdict.result === 'ok')
+    gateway.modelSwaps.note(runtime.endpoint.id, upstreamModel(runtime.endpoint, model), report.model);
 
   if (token) {
     const pool = runtime.endpoint.tokenPool!;
@@ -82,4 +86,18 @@ export function recordAttempt(
       'attempt',
     );
   }
+}
+
+/** A breaker counts at most one failure per request: an endpoint's over all models of the request, a model's there over its own attempts. */
+function isFirstFailure(
+  { blamed }: Exchange,
+  { scope }: Verdict,
+  runtime: EndpointRuntime,
+  tried: readonly Tried[],
+): boolean {
+  if (scope !== 'endpoint')
+    return !tried.some((earlier) => earlier.runtime === runtime && earlier.verdict.scope === scope);
+  if (blamed.includes(runtime)) return false;
+  blamed.push(runtime);
+  return true;
 }

@@ -1,3 +1,4 @@
+import { statedWaitMs } from '@holdfast/core/backoff';
 import type { Verdict } from '@holdfast/core/verdict';
 import type { EndpointRuntime } from './endpoint-runtime.ts';
 import { applyBreaker, type Cooldown, type EndpointState, later, modelState } from './endpoint-state.ts';
@@ -18,6 +19,12 @@ export interface Finding {
 
 /** Smoothing of latencies: about the last ten attempts. */
 const SMOOTHING = 0.2;
+/** A herd is spread over at most this: the end of a long rest is worth more than an even return. */
+const MAX_SPREAD_MS = 30_000;
+/** So many models that do not exist, and none that ever answered, speak against the base URL (FAULTS P08). */
+const MODELS_NOT_FOUND = 2;
+/** Places that a learned cap regains with each round of successes: asking for more too soon is refused again. */
+const REGAIN = 0.1;
 /** Rest of an endpoint after a refusal that names no time. */
 const UNSTATED_COOLING_MS = 1000;
 
@@ -34,14 +41,15 @@ export function recordVerdict(
 
   if (verdict.result === 'ok') {
     state.lastSuccessMs = nowMs;
-    if (state.learnedCap !== Number.POSITIVE_INFINITY) state.learnedCap += 1 / state.learnedCap;
+    if (state.learnedCap !== Number.POSITIVE_INFINITY) state.learnedCap += REGAIN / state.learnedCap;
     applyBreaker(state, null, { kind: 'success' }, nowMs, breaker);
     if (state.models.has(model)) applyBreaker(state, model, { kind: 'success' }, nowMs, breaker);
     return;
   }
 
   if (verdict.concurrency) {
-    state.learnedCap = Math.max(1, Math.min(state.learnedCap, state.inFlight) - 1);
+    // The refused one has left: those still in flight are what the provider takes.
+    state.learnedCap = Math.max(1, Math.min(state.learnedCap, state.inFlight));
     return;
   }
   if (verdict.scope === 'none') return;
@@ -56,13 +64,22 @@ export function recordVerdict(
   const restMs = verdict.bench?.ms ?? (verdict.result === 'rate_limited' ? UNSTATED_COOLING_MS : null);
   if (restMs !== null) {
     cool(state, forModel, {
-      untilMs: nowMs + restMs,
+      untilMs: nowMs + restMs + Math.min(statedWaitMs(restMs, random()) - restMs, MAX_SPREAD_MS),
       because: verdict.summary,
       clientStatus: verdict.clientStatus,
     });
+    if (verdict.code === 'P08' && state.lastSuccessMs === 0 && notFound(state, nowMs) >= MODELS_NOT_FOUND)
+      applyBreaker(state, null, { kind: 'failure', spread: 2 * random() - 1 }, nowMs, breaker);
   } else if (firstFailure) {
     applyBreaker(state, forModel, { kind: 'failure', spread: 2 * random() - 1 }, nowMs, breaker);
   }
+}
+
+function notFound({ models }: EndpointState, nowMs: number): number {
+  let count = 0;
+  for (const { cooling } of models.values())
+    if (cooling?.clientStatus === 404 && cooling.untilMs > nowMs) count++;
+  return count;
 }
 
 function cool(state: EndpointState, model: string | null, cooling: Cooldown): void {

@@ -1,5 +1,6 @@
 import type { Cluster, Config, Endpoint, Route } from '@holdfast/config/types';
 import { isGlob, matchesGlob } from '@holdfast/core/glob';
+import type { Pool } from 'undici';
 import type { GatewayMetrics } from '../metrics.ts';
 import { openConnections } from './connections.ts';
 import { createEndpointRuntime, type EndpointRuntime } from './endpoint-runtime.ts';
@@ -29,8 +30,8 @@ export interface Routing {
   routeFor(model: string): RouteRuntime | null;
   /** A model's name when it is a configured one, else `other`: for metric labels. */
   labelFor(model: string): string;
-  /** Closes the connections that `next` does not take over, each when its last exchange ended. */
-  retire(next: Routing | null): Promise<void>;
+  /** The connections of its endpoints. */
+  pools(): Iterable<Pool>;
 }
 
 const MAX_CACHED_MODELS = 2000;
@@ -74,16 +75,7 @@ export function buildRouting(config: Config, metrics: GatewayMetrics, previous: 
       return route;
     },
     labelFor: (model) => (exactNames.has(model) ? model : 'other'),
-    async retire(next) {
-      const kept = new Set([...(next?.endpoints.values() ?? [])].map(({ connections }) => connections.pool));
-      await Promise.all(
-        [...endpoints.values()]
-          .map(({ connections }) => connections.pool)
-          .filter((pool) => !kept.has(pool))
-          // At the end of the process no request is left, only connections that never came about.
-          .map((pool) => (next === null ? pool.destroy() : pool.close())),
-      );
-    },
+    pools: () => endpoints.values().map(({ connections }) => connections.pool),
   };
 }
 
