@@ -20,6 +20,8 @@ export interface RequestLine {
   readonly outcome: Outcome;
   readonly stream: boolean;
   readonly attempts: number;
+  /** How often another attempt went on with the stream; absent when none did. */
+  readonly resumed?: number;
   readonly duration_ms: number;
   readonly first_content_ms: number | null;
   readonly overhead_ms: number;
@@ -53,11 +55,11 @@ export function createAccessLog(logger: Logger, plain: LineWriter | null): Acces
 }
 
 function fieldsOf(exchange: Exchange, outcome: Outcome, durationMs: number, overheadMs: number): string {
-  const { id, client, route, facts, served, stream, trail, firstContentMs, usage } = exchange;
+  const { id, client, route, facts, served, stream, trail, firstContentMs, usage, resume } = exchange;
   const firstContent = firstContentMs === null ? null : Math.round(firstContentMs);
   const used =
     usage === null ? 'null' : `{"inputTokens":${usage.inputTokens},"outputTokens":${usage.outputTokens}}`;
-  return `"time":"${new Date().toISOString()}","request_id":"${id}","client":${text(client)},"cluster":${text(route.cluster.cluster.name)},"model":${text(facts.model)},"endpoint":${text(served.endpoint)},"outcome":"${outcome}","stream":${stream !== null},"attempts":${trail.length},"duration_ms":${Math.round(durationMs)},"first_content_ms":${firstContent},"overhead_ms":${Math.round(overheadMs * 100) / 100},"usage":${used},"trail":[${trail.map(trailEntry).join(',')}]`;
+  return `"time":"${new Date().toISOString()}","request_id":"${id}","client":${text(client)},"cluster":${text(route.cluster.cluster.name)},"model":${text(facts.model)},"endpoint":${text(served.endpoint)},"outcome":"${outcome}","stream":${stream !== null},"attempts":${trail.length},${resume?.count ? `"resumed":${resume.count},` : ''}"duration_ms":${Math.round(durationMs)},"first_content_ms":${firstContent},"overhead_ms":${Math.round(overheadMs * 100) / 100},"usage":${used},"trail":[${trail.map(trailEntry).join(',')}]`;
 }
 
 function trailEntry({

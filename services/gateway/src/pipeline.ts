@@ -3,6 +3,7 @@ import { backoffMs, statedWaitMs } from '@holdfast/core/backoff';
 import { classify } from '@holdfast/core/classify/classify';
 import type { Verdict } from '@holdfast/core/verdict';
 import { type Made, makeAttempt, makeHedgedAttempt, type Step } from './attempt/make-attempt.ts';
+import { takeUp, verdictOnContinuing } from './attempt/resume.ts';
 import { credentialStanding, type Gateway, takeToken, upstreamModel, waitForPlace } from './gateway.ts';
 import { type Exchange, noteAttempt, waitUntil } from './ingress/exchange.ts';
 import { mayFit } from './plan/context-window.ts';
@@ -121,13 +122,14 @@ async function tryModel(
       // It lost the race, or our own time is up. After content that is the end of the client's stream.
       if (verdict.result === 'aborted' && !one.report.committed) continue;
       failures.push(verdict);
-      if (one.report.committed) return giveUp('refused');
+      if (one.report.committed && (verdict.retry === 'stop' || !takeUp(exchange, gateway, one)))
+        return giveUp('refused');
       if (verdict.code === 'P02') tooSmall.push(upstreamModel(one.plan.runtime.endpoint, model));
       if (one.token && verdict.retry === 'token') blamed.push(one.token);
       tried.push({
         ...whenAgain(one.plan, verdict, tried, route, gateway),
         runtime: one.plan.runtime,
-        verdict,
+        verdict: verdictOnContinuing(exchange, one, verdict),
       });
     }
   }
@@ -137,9 +139,12 @@ async function tryModel(
 async function makeStep(exchange: Exchange, gateway: Gateway, step: Step, turn: Turn): Promise<Made[]> {
   const { plan, route, model } = step;
   const lateMs =
-    route.route.hedge && plan.why === 'first' && exchange.stream ? route.hedging.lateAfterMs() : null;
+    route.route.hedge && plan.why === 'first' && exchange.stream && !exchange.resume?.spoken
+      ? route.hedging.lateAfterMs()
+      : null;
   if (lateMs === null) return [await makeAttempt(exchange, gateway, step)];
-  return makeHedgedAttempt(exchange, gateway, step, exchange.stream!, lateMs, () => {
+  const gate = exchange.resume?.gate ?? exchange.stream!;
+  return makeHedgedAttempt(exchange, gateway, step, gate, lateMs, () => {
     const second = planNext({ ...turn, beside: plan.runtime }, gateway.now(), gateway.random);
     if (second.kind !== 'attempt' || second.trial || second.why === 'least_bad' || !route.hedging.take())
       return null;

@@ -61,7 +61,7 @@ export class AnswerBody implements Body {
   }
 
   #judge(): Observation {
-    const { dialect, wantsStream } = this.#order;
+    const { dialect, wantsStream, continuation } = this.#order;
     const status = this.#status;
     let body = this.#collector.take();
     if (EVENTS.test(this.#contentType)) {
@@ -75,6 +75,8 @@ export class AnswerBody implements Body {
     if (found.kind === 'bad') return { kind: 'bad_body', status, fault: found.fault };
     this.finding = found;
     this.answer = wantsStream ? dialect.answerToStream(body) : body;
+    if (continuation) this.answer = continuation.end(this.answer);
+    if (continuation?.restarted) return { kind: 'bad_body', status, fault: 'restarted' };
     return { kind: 'success' };
   }
 }

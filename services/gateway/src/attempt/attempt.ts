@@ -1,6 +1,7 @@
 import { transportCause } from '@holdfast/core/transport-cause';
 import type { Observation } from '@holdfast/core/verdict';
 import type { AnswerFinding, Dialect, Usage } from '@holdfast/dialects/dialect';
+import type { Continuation } from '@holdfast/dialects/resume/continue-stream';
 import type { Dispatcher } from 'undici';
 import type { ConnectionUse, KnowsConnection } from '../states/connections.ts';
 import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
@@ -23,6 +24,8 @@ export interface AttemptOrder {
   readonly deadlineMs: number;
   /** A stream with content may go on until then. */
   readonly totalMs: number;
+  /** Tells the answer as the rest of a stream that broke off; null for an answer of its own. */
+  readonly continuation: Continuation | null;
   /** Where a stream's events go. */
   readonly gate: StreamGate;
   readonly now: () => number;

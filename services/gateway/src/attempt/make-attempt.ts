@@ -22,7 +22,7 @@ export interface Made extends Step {
 /** Makes one attempt, with the endpoint's place taken for exactly as long. */
 export async function makeAttempt(exchange: Exchange, gateway: Gateway, step: Step): Promise<Made> {
   exchange.served = servedBy(exchange, step.plan.runtime, step.route, step.model);
-  const { running, made } = start(exchange, gateway, step, exchange.stream);
+  const { running, made } = start(exchange, gateway, step, exchange.resume?.gate ?? exchange.stream);
   exchange.running = running;
   if (exchange.cancelled) running.cancel(exchange.cancelled);
   const result = await made;

@@ -7,6 +7,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { RouteRuntime } from '../states/routing.ts';
 import type { AttemptOrder, StreamGate } from './attempt.ts';
 import { addForwardedHeaders } from './request-headers.ts';
+import { continuationAt } from './resume.ts';
 
 /** Nothing is streamed to a client that asked for no stream. */
 const NO_STREAM: StreamGate = { commit() {}, write: () => true, onDrain() {} };
@@ -25,13 +26,22 @@ export function orderFor(
   const { endpoint } = runtime;
   const headers = [...runtime.headers];
   if (token) headers.push(...credentialHeader(endpoint.protocol, token.value));
-  addForwardedHeaders(headers, exchange.request.headers, endpoint.protocol);
+  const name = upstreamModel(endpoint, model);
+  const goingOn = exchange.resume && continuationAt(exchange, gateway, runtime, name);
+  const { headers: asked } = exchange.request;
+  // Another body under the same key would be refused, or answered with the first one's answer.
+  addForwardedHeaders(
+    headers,
+    goingOn ? { ...asked, 'idempotency-key': undefined } : asked,
+    endpoint.protocol,
+  );
   const now = gateway.now();
   const firstContentMs = endpoint.timeoutMs ?? route.timeouts.firstContentMs;
   return {
     runtime,
     dialect: exchange.dialect,
-    body: withModel(exchange.body, exchange.facts, upstreamModel(endpoint, model)),
+    body: goingOn ? goingOn.body : withModel(exchange.body, exchange.facts, name),
+    continuation: goingOn ? goingOn.continuation : null,
     headers,
     wantsStream: exchange.stream !== null,
     newSocket: plan.why === 'same_once',
@@ -41,7 +51,8 @@ export function orderFor(
       : firstContentMs,
     idleMs: route.timeouts.idleMs,
     deadlineMs: exchange.deadlineMs,
-    totalMs: exchange.options.timeoutMs === null ? now + route.timeouts.totalMs : exchange.deadlineMs,
+    totalMs:
+      exchange.options.timeoutMs === null && !goingOn ? now + route.timeouts.totalMs : exchange.deadlineMs,
     gate: gate ?? NO_STREAM,
     now: gateway.now,
   };
@@ -53,6 +64,6 @@ function isLastChance(
   plan: Plan & { kind: 'attempt' },
   route: RouteRuntime['route'],
 ): boolean {
-  if (!plan.last || exchange.trail.length === 0) return false;
+  if (!plan.last || exchange.trail.length === 0 || exchange.resume?.spoken) return false;
   return exchange.canned === null && (route !== exchange.route.route || route.fallbackModels.length === 0);
 }

@@ -11,15 +11,18 @@ const MAX_HELD_BYTES = 1024 * 1024;
  */
 export function streamBody(order: AttemptOrder, status: number, events: BodyEvents): Body {
   const reader = order.dialect.openStream();
+  const { continuation } = order;
   let held: Buffer[] = [];
   let heldBytes = 0;
   let committed = false;
   let finished = false;
   let over = false;
 
+  const told = (bytes: Buffer): Buffer => (continuation ? continuation.rewrite(bytes) : bytes);
+
   const emit = (step: StreamStep): void => {
     if (step.bytes) {
-      if (committed) events.events(step.bytes, step.content);
+      if (committed) events.events(told(step.bytes), step.content);
       else {
         held.push(step.bytes);
         heldBytes += step.bytes.length;
@@ -29,14 +32,19 @@ export function streamBody(order: AttemptOrder, status: number, events: BodyEven
       committed = true;
       const all = held.length === 1 ? held[0]! : Buffer.concat(held, heldBytes);
       held = [];
-      events.content(all);
+      events.content(told(all));
     }
   };
 
   const judge = (step: StreamStep): boolean => {
-    if (step.error) {
+    if (continuation?.restarted) {
+      over = true;
+      events.found({ kind: 'bad_body', status, fault: 'restarted' }, null);
+    } else if (step.error) {
       over = true;
       events.found({ kind: 'refused', status, headers: {}, error: step.error, body: 'json' }, null);
+    } else if (step.fault === 'empty_content' && continuation && reader.finishSeen) {
+      complete(null); // nothing was left to say
     } else if (step.fault) {
       over = true;
       events.found({ kind: 'bad_body', status, fault: step.fault }, null);
@@ -50,9 +58,16 @@ export function streamBody(order: AttemptOrder, status: number, events: BodyEven
   const complete = (terminator: Buffer | null): void => {
     over = true;
     const closing = reader.closing();
+    const last = terminator
+      ? closing.length > 0
+        ? Buffer.concat([closing, terminator])
+        : terminator
+      : closing;
+    const ending = continuation ? continuation.end(Buffer.concat([...held, last])) : last;
+    if (continuation) held = [];
     events.found(
-      { kind: 'success' },
-      terminator ? (closing.length > 0 ? Buffer.concat([closing, terminator]) : terminator) : closing,
+      continuation?.restarted ? { kind: 'bad_body', status, fault: 'restarted' } : { kind: 'success' },
+      ending,
     );
   };
 

@@ -4,6 +4,8 @@ import type { Dialect, Usage } from '@holdfast/dialects/dialect';
 import { scrubProviderText } from '@holdfast/dialects/errors/scrub-provider-text';
 import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { AttemptReport, RunningAttempt } from '../attempt/attempt.ts';
+import type { Resume } from '../attempt/resume.ts';
+import type { StoredAnswer } from '../cache/stored-answer.ts';
 import type { Outcome } from '../metrics/labels.ts';
 import type { ClientResponse } from '../respond/client-response.ts';
 import type { ClientStream } from '../respond/client-stream.ts';
@@ -45,7 +47,8 @@ export interface Exchange {
   readonly startedMs: number;
   /** Of the model asked for. */
   readonly route: RouteRuntime;
-  readonly deadlineMs: number;
+  /** Nothing is begun after it; moved on when a stream with content is resumed. */
+  deadlineMs: number;
   /** Said when nothing helps; null: the honest error. */
   readonly canned: CannedTexts | null;
   /** Null when no stream was asked for. */
@@ -58,6 +61,10 @@ export interface Exchange {
   usage: Usage | null;
   /** What the provider said of a request it refused, fit for the client. */
   refusal: ProviderError | null;
+  /** A whole answer that the client got; a stream's is not kept. */
+  answer: Buffer | null;
+  /** Past its time, and given where otherwise nothing could be. */
+  stale: StoredAnswer | null;
   firstContentMs: number | null;
   /** Time in attempts and planned waits: what is left of the duration is the gateway's own. */
   elsewhereMs: number;
@@ -65,6 +72,8 @@ export interface Exchange {
   /** Who ended the request early. */
   cancelled: 'client' | 'shutdown' | null;
   wake: (() => void) | null;
+  /** Null where the route does not ask for it, or the stream cannot be resumed. */
+  resume: Resume | null;
 }
 
 /** Waits until `untilMs`, or until the request is cancelled. */

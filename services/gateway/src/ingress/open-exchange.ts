@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Dialect } from '@holdfast/dialects/dialect';
+import { openResume } from '../attempt/resume.ts';
 import type { Gateway } from '../gateway.ts';
 import type { ClientResponse } from '../respond/client-response.ts';
 import { openClientStream } from '../respond/client-stream.ts';
@@ -61,11 +62,15 @@ export function openExchange(gateway: Gateway, opening: Opening, admitted: Admit
     outcome: null,
     usage: null,
     refusal: null,
+    answer: null,
+    stale: null,
     firstContentMs: null,
     elsewhereMs: 0,
     running: null,
     cancelled: null,
     wake: null,
+    resume: null,
   };
+  if (route.route.resume) exchange.resume = openResume(exchange);
   return exchange;
 }

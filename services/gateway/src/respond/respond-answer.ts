@@ -18,9 +18,10 @@ export function respondAnswer(
   model: string,
   report: AttemptReport,
 ): void {
-  const { response, stream, served } = exchange;
-  exchange.usage = report.usage;
+  const { response, stream, served, resume } = exchange;
+  exchange.usage = resume?.continuation ? resume.continuation.whole(report.usage) : report.usage;
   if (stream === null) {
+    exchange.answer = report.answer;
     response.writeHead(
       200,
       responseHeaders(served, JSON_TYPE, 'content-length', String(report.answer!.length)),
@@ -29,6 +30,7 @@ export function respondAnswer(
   } else {
     stream.finish(report.answer ?? report.held, report.ending);
   }
-  const isPrimary = model === exchange.facts.model && route.cluster.tiers[0]!.includes(runtime);
+  const isPrimary =
+    model === exchange.facts.model && route.cluster.tiers[0]!.includes(runtime) && !resume?.spoken;
   account(exchange, gateway, isPrimary ? 'primary' : 'fallback');
 }
