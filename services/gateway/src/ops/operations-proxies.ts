@@ -7,21 +7,32 @@ import type { Gateway } from '../gateway.ts';
 
 type Service = 'healthChecker' | 'tokenRotator' | 'tagger';
 
+/** How long a service may take before it is said to be away. */
+const PATIENCE_MS = {
+  /** Answered from memory or by one query. */
+  read: 5_000,
+  write: 10_000,
+  /** Waits for providers. */
+  probe: 60_000,
+};
+
 interface ProxiedRoute {
   readonly method: 'get' | 'post';
   readonly path: string;
   readonly service: Service;
+  /** Default: by the method. */
+  readonly patience?: 'probe';
 }
 
 /** The operations API by owner (CONTRACT 4.4). GET reads, POST changes. */
 const ROUTES: readonly ProxiedRoute[] = [
   { method: 'get', path: '/api/status', service: 'healthChecker' },
-  { method: 'post', path: '/api/check-main-api', service: 'healthChecker' },
-  { method: 'post', path: '/api/check', service: 'healthChecker' },
+  { method: 'post', path: '/api/check-main-api', service: 'healthChecker', patience: 'probe' },
+  { method: 'post', path: '/api/check', service: 'healthChecker', patience: 'probe' },
   { method: 'get', path: '/v1/tokens/stats', service: 'tokenRotator' },
   { method: 'post', path: '/v1/tokens/reset', service: 'tokenRotator' },
   { method: 'post', path: '/v1/tokens/rotate', service: 'tokenRotator' },
-  { method: 'post', path: '/v1/tokens/validate', service: 'tokenRotator' },
+  { method: 'post', path: '/v1/tokens/validate', service: 'tokenRotator', patience: 'probe' },
   { method: 'get', path: '/users/:user_id/posts/tagging_stats', service: 'tagger' },
   { method: 'post', path: '/users/:user_id/posts/retry_tagging', service: 'tagger' },
   { method: 'post', path: '/posts/:post_id/regenerate_tags', service: 'tagger' },
@@ -30,20 +41,17 @@ const ROUTES: readonly ProxiedRoute[] = [
   { method: 'get', path: '/posts/:post_id', service: 'tagger' },
 ];
 
-/** Reading is answered from memory or one query; a service that takes longer hangs. Changing may wait for a provider's answer. */
-const TIMEOUT_MS = { get: 5_000, post: 60_000 };
-
 /** Hands the operations API to the services that own it; a service that is away is a 503, and nothing else suffers. */
 export function operationsProxies(gateway: Gateway, guards: KeyGuards): Router {
   const router = express.Router();
   const agent = new Agent({ keepAlive: true });
   for (const service of ['healthChecker', 'tokenRotator', 'tagger'] as const) {
-    for (const method of ['get', 'post'] as const) {
+    for (const patience of ['read', 'write', 'probe'] as const) {
       const proxy = createProxyMiddleware({
         router: () => gateway.routing.config.services[service].url,
         target: 'http://127.0.0.1',
         agent,
-        proxyTimeout: TIMEOUT_MS[method],
+        proxyTimeout: PATIENCE_MS[patience],
         on: {
           error: (error: Error, _request: IncomingMessage, response: ServerResponse | Socket) => {
             gateway.logger.warn({ service, err: error }, 'service does not answer');
@@ -51,13 +59,16 @@ export function operationsProxies(gateway: Gateway, guards: KeyGuards): Router {
           },
         },
       });
-      const guard = method === 'get' ? guards.read : guards.write;
-      for (const route of ROUTES.filter((known) => known.service === service && known.method === method))
-        router[method](route.path, guard, proxy);
+      for (const route of ROUTES.filter(
+        (known) => known.service === service && patienceFor(known) === patience,
+      ))
+        router[route.method](route.path, route.method === 'get' ? guards.read : guards.write, proxy);
     }
   }
   return router;
 }
+
+const patienceFor = ({ method, patience }: ProxiedRoute) => patience ?? (method === 'get' ? 'read' : 'write');
 
 function sayAway(response: ServerResponse | Socket, service: string): void {
   if (!(response instanceof ServerResponse) || response.headersSent) {
