@@ -32,8 +32,8 @@ describe('drill', () => {
   });
   const quick = {
     retry: { base_delay: '100ms', max_delay: '400ms', max_total_time: '6s' },
-    timeouts: { first_content: '600ms' },
-    health: { timeout: '600ms' },
+    timeouts: { first_content: '1s' },
+    health: { timeout: '1s' },
   };
   const twoTiers = (): Record<string, unknown> => ({
     ...quick,
@@ -68,7 +68,7 @@ describe('drill', () => {
     }
     expect(byName['primary-dead']!.alerts).toContain('HoldfastEndpointDown');
     expect(byName['primary-dead']!.alerts).not.toContain('HoldfastClusterDown');
-    expect(byName['primary-hangs']!.failover_ms).toBeGreaterThanOrEqual(600);
+    expect(byName['primary-hangs']!.failover_ms).toBeGreaterThan(900);
     expect(byName['all-dead']).toMatchObject({
       client_errors: 25,
       outcomes: { exhausted: 25 },
@@ -132,7 +132,7 @@ describe('drill', () => {
     const { code, json } = await drill(slow, '--scenario', 'primary-hangs', '--json');
     expect(code).toBe(0);
     expect(json<{ speed: number }>().speed).toBe(20);
-    expect(json<Drill>().rows[0]!.failover_ms).toBeGreaterThanOrEqual(20_000);
+    expect(json<Drill>().rows[0]!.failover_ms).toBeGreaterThan(19_000);
   });
 
   test('--list names the outages; one that does not exist is wrong usage', async () => {

@@ -8,9 +8,10 @@ import { type RunningSuite, startSuite } from './support/running-suite.ts';
 // Each command is a process of its own.
 jest.setTimeout(60_000);
 
+const PROGRAM = { command: 'script', install: 'apt-get install -y bsdutils' };
 const MAIN = path.resolve(import.meta.dirname, '../src/main.ts');
 
-describeWithServer({ command: 'script', install: 'apt-get install -y bsdutils' }, 'on a terminal', () => {
+describeWithServer(PROGRAM, 'on a terminal', () => {
   let suite: RunningSuite;
   beforeAll(async () => {
     suite = await startSuite();
@@ -26,7 +27,7 @@ describeWithServer({ command: 'script', install: 'apt-get install -y bsdutils' }
     isEnough: (output: string) => boolean = () => false,
   ): Promise<string> {
     const command = ['exec', process.execPath, MAIN, ...args, '--config', suite.configPath].join(' ');
-    const child = spawn('script', ['-qec', command, '/dev/null'], {
+    const child = spawn(PROGRAM.command, ['-qec', command, '/dev/null'], {
       env: { PATH: process.env.PATH, TERM: 'xterm', ...suite.env, ...env },
     });
     let output = '';

@@ -93,7 +93,7 @@ describe('status and cluster of a running suite', () => {
       const { code, stdout } = await suite.run('status');
       expect(code).toBe(1);
       expect(stdout).toMatch(/^Holdfast is degraded$/m);
-      expect(stdout).toMatch(/^ +- main\/secondary: down by health check$/m);
+      expect(stdout).toMatch(/^ +- main\/secondary: server_error: 502$/m);
       expect(stdout).toMatch(/^ +secondary +down +down .*queued/m);
       expect((await suite.run('cluster', 'list')).code).toBe(1);
     } finally {

@@ -14,7 +14,7 @@ export interface EndpointView {
   readonly breaker: string | null;
   /** Why it is not used, or not well. */
   readonly reason: string | null;
-  /** Of traffic, else of the last probe. */
+  /** Of the last probe; without one, of traffic, in which a failure counts as its timeout. */
   readonly latency_ms: number | null;
   readonly in_flight: number | null;
   readonly checked_at: string | null;
@@ -51,8 +51,9 @@ export function viewClusters(
         state: byProbes?.state ?? byTraffic?.health ?? 'unknown',
         standing: byTraffic?.standing ?? null,
         breaker: byTraffic?.breaker ?? null,
-        reason: byTraffic?.because ?? byProbes?.reason ?? null,
-        latency_ms: byTraffic?.latency_ms ?? byProbes?.latency_ms ?? null,
+        // That it is down by probes, the state says already; the probe knows why.
+        reason: (byTraffic?.standing === 'down' ? null : byTraffic?.because) ?? byProbes?.reason ?? null,
+        latency_ms: byProbes?.latency_ms ?? byTraffic?.latency_ms ?? null,
         in_flight: byTraffic?.in_flight ?? null,
         checked_at: byProbes?.checked_at ?? null,
         in_failure_queue: byProbes?.in_failure_queue ?? null,
