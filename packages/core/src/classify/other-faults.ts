@@ -29,7 +29,7 @@ export const STREAM_FAULTS = {
   S01: fault('The first event is an error', 'classified like a refusal; the client sees nothing of it'),
   S02: fault(
     'An error event after content, even before a [DONE]',
-    'an error event, no clean end, the connection is cut',
+    'an error event, no clean end, the connection is cut; on a route with resume the next candidate goes on instead',
     200,
   ),
   S03: fault(
