@@ -12,6 +12,7 @@ import { createAccessLog } from './access-log.ts';
 import { createAdminApp } from './admin/admin-app.ts';
 import { createAlerts } from './admin/alerts.ts';
 import { createClientListener } from './app.ts';
+import { createAnswerCache } from './cache/answer-cache.ts';
 import { nowMs } from './clock.ts';
 import type { Gateway } from './gateway.ts';
 import { limitServer, SERVER_LIMITS, type ServerLimits, serverOptions } from './ingress/client-server.ts';
@@ -94,6 +95,7 @@ export async function composeGateway({
     tierSwitches: createTierSwitches({ logger, now }),
     throttle: createThrottle({ state, now, replicas: () => replicas.count }),
     rateLimiter: rateLimiter(config),
+    answers: createAnswerCache({ state, config }),
     exchanges: new Set(),
     draining: false,
     clientTimers: { ...CLIENT_TIMERS, ...clientTimers },
@@ -181,6 +183,7 @@ export async function composeGateway({
       ) {
         gateway.rateLimiter = rateLimiter(next);
       }
+      gateway.answers.resize(next);
       identify = createIdentify(next.server.clientKeys);
       prepareMetrics();
       configError = null;

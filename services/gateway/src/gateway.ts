@@ -4,6 +4,7 @@ import type { Logger } from '@holdfast/runtime/logger';
 import type { RateLimiter } from '@holdfast/state/rate-limit';
 import type { Throttle } from '@holdfast/state/throttle';
 import type { AccessLog } from './access-log.ts';
+import type { AnswerCache } from './cache/answer-cache.ts';
 import type { Exchange } from './ingress/exchange.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { CredentialStanding, Plan } from './plan/plan.ts';
@@ -41,6 +42,7 @@ export interface Gateway {
   readonly throttle: Throttle;
   /** Null while no client limit is configured. */
   rateLimiter: RateLimiter | null;
+  readonly answers: AnswerCache;
   /** Requests being worked on. */
   readonly exchanges: Set<Exchange>;
   draining: boolean;

@@ -1,3 +1,4 @@
+import { serveCached } from './cache/serve-cached.ts';
 import type { Gateway } from './gateway.ts';
 import { cancelExchange, type Exchange } from './ingress/exchange.ts';
 import { serve } from './pipeline.ts';
@@ -14,7 +15,7 @@ export async function runExchange(gateway: Gateway, exchange: Exchange): Promise
     if (!response.writableFinished) cancelExchange(exchange, 'client');
   });
   try {
-    await serve(exchange, gateway);
+    await (route.route.cache.enabled ? serveCached : serve)(exchange, gateway);
   } finally {
     exchange.stream?.close();
     metrics.inFlight--;

@@ -5,6 +5,7 @@ import { scrubProviderText } from '@holdfast/dialects/errors/scrub-provider-text
 import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { AttemptReport, RunningAttempt } from '../attempt/attempt.ts';
 import type { Resume } from '../attempt/resume.ts';
+import type { StoredAnswer } from '../cache/stored-answer.ts';
 import type { Outcome } from '../metrics/labels.ts';
 import type { ClientResponse } from '../respond/client-response.ts';
 import type { ClientStream } from '../respond/client-stream.ts';
@@ -60,6 +61,10 @@ export interface Exchange {
   usage: Usage | null;
   /** What the provider said of a request it refused, fit for the client. */
   refusal: ProviderError | null;
+  /** A whole answer that the client got; a stream's is not kept. */
+  answer: Buffer | null;
+  /** Past its time, and given where otherwise nothing could be. */
+  stale: StoredAnswer | null;
   firstContentMs: number | null;
   /** Time in attempts and planned waits: what is left of the duration is the gateway's own. */
   elsewhereMs: number;

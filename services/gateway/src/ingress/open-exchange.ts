@@ -62,6 +62,8 @@ export function openExchange(gateway: Gateway, opening: Opening, admitted: Admit
     outcome: null,
     usage: null,
     refusal: null,
+    answer: null,
+    stale: null,
     firstContentMs: null,
     elsewhereMs: 0,
     running: null,

@@ -6,7 +6,7 @@ import { admitBody } from '../ingress/admit.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 import { openExchange } from '../ingress/open-exchange.ts';
 import { type Received, type Refused, receive } from '../ingress/receive.ts';
-import { NO_CLUSTER } from '../metrics.ts';
+import { NO_CLUSTER } from '../metrics/labels.ts';
 import type { ServedBy } from '../respond/response-headers.ts';
 import { sendRefusal } from '../respond/send-refusal.ts';
 import { runExchange } from '../run-exchange.ts';

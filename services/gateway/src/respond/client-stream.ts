@@ -23,6 +23,8 @@ export interface ClientStream extends StreamGate {
   breakOff(errorEvent: Buffer): void;
   /** Stops the pings. */
   close(): void;
+  /** Is told all events that the client gets, if any one listens; no comments of ours. */
+  tap: ((bytes: Buffer) => void) | null;
 }
 
 const EVENT_STREAM = 'text/event-stream; charset=utf-8';
@@ -60,7 +62,9 @@ export function openClientStream({
   const writeHead = (by: ServedBy) =>
     response.writeHead(
       200,
-      responseHeaders(by, EVENT_STREAM, 'cache-control', 'no-cache', 'x-accel-buffering', 'no'),
+      by.cache === 'off'
+        ? responseHeaders(by, EVENT_STREAM, 'cache-control', 'no-cache', 'x-accel-buffering', 'no')
+        : responseHeaders(by, EVENT_STREAM, 'x-accel-buffering', 'no'),
     );
 
   const write = (bytes: Buffer): boolean => {
@@ -89,7 +93,8 @@ export function openClientStream({
     clearTimeout(stall);
   };
 
-  return {
+  const stream: ClientStream = {
+    tap: null,
     get zone() {
       return zone;
     },
@@ -99,10 +104,14 @@ export function openClientStream({
     commit(held) {
       if (zone === 'untouched') writeHead(served());
       zone = 'content';
+      stream.tap?.(held);
       write(held);
       committedAtMs = lastWriteMs;
     },
-    write,
+    write(bytes) {
+      stream.tap?.(bytes);
+      return write(bytes);
+    },
     onDrain(resume) {
       stall = setTimeout(() => response.destroy(), stallMs);
       response.once('drain', () => {
@@ -115,7 +124,11 @@ export function openClientStream({
       if (zone === 'untouched') writeHead(served());
       // What is held may have its terminator in it, and behind that nobody reads on.
       if (earlyHeaders) response.write(servedComment(served()));
-      if (held) response.write(held);
+      if (held) {
+        stream.tap?.(held);
+        response.write(held);
+      }
+      if (ending) stream.tap?.(ending);
       endResponse(response, ending && ending.length > 0 ? ending : null, stallMs);
     },
     breakOff(errorEvent) {
@@ -126,6 +139,7 @@ export function openClientStream({
     },
     close: stop,
   };
+  return stream;
 }
 
 /** What the early headers could not say. */

@@ -21,6 +21,7 @@ export function respondAnswer(
   const { response, stream, served, resume } = exchange;
   exchange.usage = resume?.continuation ? resume.continuation.whole(report.usage) : report.usage;
   if (stream === null) {
+    exchange.answer = report.answer;
     response.writeHead(
       200,
       responseHeaders(served, JSON_TYPE, 'content-length', String(report.answer!.length)),

@@ -6,6 +6,7 @@ import type { Exchange } from '../ingress/exchange.ts';
 import type { GaveUp } from '../plan/plan.ts';
 import { attemptsFailedMessage } from './fault-message.ts';
 import { type FinalFault, finalFault } from './final-fault.ts';
+import { respondStored } from './respond-stored.ts';
 import { responseHeaders } from './response-headers.ts';
 
 /**
@@ -43,7 +44,11 @@ export function respondFailure(
     account(exchange, gateway, 'rejected');
     return;
   }
-  const { canned } = exchange;
+  const { canned, stale } = exchange;
+  if (stale) {
+    respondStored(exchange, gateway, stale, 'stale');
+    return;
+  }
   if (canned) {
     sendCanned(exchange, canned.status, canned.texts[Math.floor(gateway.random() * canned.texts.length)]!);
     account(exchange, gateway, 'canned');

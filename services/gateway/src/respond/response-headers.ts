@@ -11,6 +11,10 @@ export interface ServedBy {
   readonly limitHeaders: readonly string[];
 }
 
+const NOTHING: readonly string[] = [];
+/** What is cached here is cached by tenant; no cache on the way could do that. */
+const KEPT_BY_NOBODY_ELSE: readonly string[] = ['cache-control', 'no-store', 'vary', 'Authorization'];
+
 /** A flat list for `writeHead`: the contract's headers, then `more`. Upstream headers never travel. */
 export function responseHeaders(by: ServedBy, contentType: string, ...more: string[]): string[] {
   return [
@@ -32,6 +36,7 @@ export function responseHeaders(by: ServedBy, contentType: string, ...more: stri
     by.fallback,
     'x-holdfast-cache',
     by.cache,
+    ...(by.cache === 'off' ? NOTHING : KEPT_BY_NOBODY_ELSE),
     ...by.limitHeaders,
     ...more,
   ];

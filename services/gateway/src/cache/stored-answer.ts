@@ -1,0 +1,53 @@
+import type { CachePolicy } from '@holdfast/config/types';
+import { z } from 'zod';
+
+/** A whole answer as its client got it. */
+export interface StoredAnswer {
+  readonly key: string;
+  /** Epoch ms. */
+  readonly storedAtMs: number;
+  /** JSON, or all events of a stream. */
+  readonly bytes: Buffer;
+  /** Who gave it. */
+  readonly cluster: string;
+  readonly endpoint: string;
+  readonly fallback: 'none' | 'endpoint';
+}
+
+export const isFresh = ({ storedAtMs }: StoredAnswer, { ttlMs }: CachePolicy, nowMs: number): boolean =>
+  nowMs < storedAtMs + ttlMs;
+
+/** Past its time, and still better than no answer. */
+export const mayReplaceFailure = (
+  { storedAtMs }: StoredAnswer,
+  { ttlMs, staleIfErrorMs }: CachePolicy,
+  nowMs: number,
+): boolean => nowMs < storedAtMs + ttlMs + staleIfErrorMs;
+
+const schema = z.object({
+  key: z.string(),
+  stored_at: z.number(),
+  cluster: z.string(),
+  endpoint: z.string(),
+  fallback: z.enum(['none', 'endpoint']),
+  body: z.string().min(1),
+});
+
+/** As the shared store keeps it. The bytes are known to be UTF-8. */
+export function encodeAnswer({ key, storedAtMs, bytes, cluster, endpoint, fallback }: StoredAnswer): string {
+  return JSON.stringify({ key, stored_at: storedAtMs, cluster, endpoint, fallback, body: bytes.toString() });
+}
+
+/** Null for what is none, or is another's: a value says itself whose it is (FAULTS I06). */
+export function decodeAnswer(key: string, text: string): StoredAnswer | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success || parsed.data.key !== key) return null;
+  const { stored_at, body, cluster, endpoint, fallback } = parsed.data;
+  return { key, storedAtMs: stored_at, bytes: Buffer.from(body), cluster, endpoint, fallback };
+}
