@@ -1,27 +1,18 @@
 import type { PoolToken } from '@holdfast/config/types';
-import { backoffMs, statedWaitMs } from '@holdfast/core/backoff';
-import { classify } from '@holdfast/core/classify/classify';
 import type { Verdict } from '@holdfast/core/verdict';
-import { type Made, makeAttempt, makeHedgedAttempt, type Step } from './attempt/make-attempt.ts';
+import { makeStep } from './attempt/make-step.ts';
 import { takeUp, verdictOnContinuing } from './attempt/resume.ts';
 import { credentialStanding, type Gateway, takeToken, upstreamModel, waitForPlace } from './gateway.ts';
-import { type Exchange, noteAttempt, waitUntil } from './ingress/exchange.ts';
+import { type Exchange, waitUntil } from './ingress/exchange.ts';
 import { mayFit } from './plan/context-window.ts';
-import {
-  type GaveUp,
-  type GiveUp,
-  giveUp,
-  type Plan,
-  repeatable,
-  type Tried,
-  type Turn,
-} from './plan/plan.ts';
+import { type GaveUp, type GiveUp, giveUp, type Plan, type Tried, type Turn } from './plan/plan.ts';
 import { planNext } from './plan/plan-next.ts';
+import { whenAgain } from './plan/when-again.ts';
 import { takeTurn } from './policy/take-turn.ts';
 import { respondAnswer } from './respond/respond-answer.ts';
 import { respondFailure } from './respond/respond-failure.ts';
-import { recordAttempt } from './states/record-attempt.ts';
 import type { RouteRuntime } from './states/routing.ts';
+import { settle } from './states/settle.ts';
 
 /** How long a retry waits for a place in the budget before it is given up. */
 const BUDGET_WAIT_MS = 1000;
@@ -109,8 +100,7 @@ async function tryModel(
       if (isRetry) gateway.budget.release();
       return giveUp(exchange.cancelled ? 'cancelled' : 'resting', null, 429);
     }
-    const step: Step = { plan, token, route, model };
-    const made = await makeStep(exchange, gateway, step, turn);
+    const made = await makeStep(exchange, gateway, { plan, token, route, model }, turn);
     if (isRetry) gateway.budget.release();
     for (const one of made) {
       const verdict = settle(exchange, gateway, one, tried, failures);
@@ -127,55 +117,12 @@ async function tryModel(
       if (verdict.code === 'P02') tooSmall.push(upstreamModel(one.plan.runtime.endpoint, model));
       if (one.token && verdict.retry === 'token') blamed.push(one.token);
       tried.push({
-        ...whenAgain(one.plan, verdict, tried, route, gateway),
+        ...whenAgain(one.plan, verdict, tried, route.route.retry, gateway.now(), gateway.random),
         runtime: one.plan.runtime,
         verdict: verdictOnContinuing(exchange, one, verdict),
       });
     }
   }
-}
-
-/** The attempt, and where the route asks for it a second one when the first is late. */
-async function makeStep(exchange: Exchange, gateway: Gateway, step: Step, turn: Turn): Promise<Made[]> {
-  const { plan, route, model } = step;
-  const lateMs =
-    route.route.hedge && plan.why === 'first' && exchange.stream && !exchange.resume?.spoken
-      ? route.hedging.lateAfterMs()
-      : null;
-  if (lateMs === null) return [await makeAttempt(exchange, gateway, step)];
-  const gate = exchange.resume?.gate ?? exchange.stream!;
-  return makeHedgedAttempt(exchange, gateway, step, gate, lateMs, () => {
-    const second = planNext({ ...turn, beside: plan.runtime }, gateway.now(), gateway.random);
-    if (second.kind !== 'attempt' || second.trial || second.why === 'least_bad' || !route.hedging.take())
-      return null;
-    return {
-      plan: second,
-      route,
-      model,
-      token: takeToken(gateway, second.runtime, model, [], exchange.facts),
-    };
-  });
-}
-
-/** Judges an attempt that ended and writes it down. */
-function settle(
-  exchange: Exchange,
-  gateway: Gateway,
-  made: Made,
-  tried: readonly Tried[],
-  failures: readonly Verdict[],
-): Verdict {
-  const { plan, token, model, report } = made;
-  const verdict = classify(report.observation, {
-    nowMs: gateway.now(),
-    pooled: token !== null,
-    earlier: failures.map(({ code }) => code),
-  });
-  noteAttempt(exchange, plan.runtime, model, token?.name ?? null, verdict, report);
-  recordAttempt(exchange, gateway, { plan, model, token, verdict, report, tried });
-  if (report.firstContentMs !== null && made.route.route.hedge)
-    made.route.hedging.note(report.firstContentMs);
-  return verdict;
 }
 
 /** A client whose own SDK retries has used up some of the attempts; a retry of it still gets a second chance. */
@@ -197,26 +144,4 @@ async function pause(
   // Whoever leaves the line hands the place on.
   if (free && exchange.cancelled) plan.runtime.slots.wake();
   return free;
-}
-
-/** When the same endpoint may be asked again in this request, and whether the attempt counts. */
-function whenAgain(
-  plan: Plan & { kind: 'attempt' },
-  verdict: Verdict,
-  tried: readonly Tried[],
-  { route }: RouteRuntime,
-  gateway: Gateway,
-): Omit<Tried, 'runtime' | 'verdict'> {
-  const outOfRotation = plan.trial || plan.why === 'least_bad';
-  // A token that is dead or has spent its quota fails once and is then left alone: the pool's size bounds that.
-  const counts = !(verdict.dead || verdict.result === 'quota_exhausted');
-  const flags = { counts, outOfRotation, sameOnce: plan.why === 'same_once' };
-  if (!repeatable(verdict) || outOfRotation) return { ...flags, readyAtMs: Number.POSITIVE_INFINITY };
-  const repeats = tried.filter((earlier) => earlier.counts).length + 1;
-  const stated = verdict.bench?.provenance === 'authoritative' ? verdict.bench.ms : null;
-  const waitMs =
-    stated === null
-      ? backoffMs(repeats, route.retry, gateway.random())
-      : statedWaitMs(stated, gateway.random());
-  return { ...flags, readyAtMs: gateway.now() + waitMs };
 }

@@ -1,0 +1,32 @@
+import { type Gateway, takeToken } from '../gateway.ts';
+import type { Exchange } from '../ingress/exchange.ts';
+import type { Turn } from '../plan/plan.ts';
+import { planNext } from '../plan/plan-next.ts';
+import { type Made, makeAttempt, makeHedgedAttempt, type Step } from './make-attempt.ts';
+
+/** The planned attempt, and where the route asks for it a second one when the first is late. What decides comes last. */
+export async function makeStep(
+  exchange: Exchange,
+  gateway: Gateway,
+  step: Step,
+  turn: Turn,
+): Promise<Made[]> {
+  const { plan, route, model } = step;
+  const lateMs =
+    route.route.hedge && plan.why === 'first' && exchange.stream && !exchange.resume?.spoken
+      ? route.hedging.lateAfterMs()
+      : null;
+  if (lateMs === null) return [await makeAttempt(exchange, gateway, step)];
+  const gate = exchange.resume?.gate ?? exchange.stream!;
+  return makeHedgedAttempt(exchange, gateway, step, gate, lateMs, () => {
+    const second = planNext({ ...turn, beside: plan.runtime }, gateway.now(), gateway.random);
+    if (second.kind !== 'attempt' || second.trial || second.why === 'least_bad' || !route.hedging.take())
+      return null;
+    return {
+      plan: second,
+      route,
+      model,
+      token: takeToken(gateway, second.runtime, model, [], exchange.facts),
+    };
+  });
+}
