@@ -7,7 +7,7 @@ import { alertsThatWouldFire, type Evidence } from '../src/drill/alerts-that-wou
 import { asConfiguredMs } from '../src/drill/as-configured.ts';
 import type { Reply } from '../src/drill/ask.ts';
 import { modelFor } from '../src/drill/drilled-model.ts';
-import { judge } from '../src/drill/judge.ts';
+import { judge, type Played } from '../src/drill/judge.ts';
 import { SCENARIOS } from '../src/drill/scenarios.ts';
 import { speedFor, speedUp } from '../src/drill/speed.ts';
 import { type ConfigFile, writeConfig } from './support/config-file.ts';
@@ -121,37 +121,52 @@ describe('the verdict on an outage', () => {
     ...more,
   });
   const failed = reply({ ok: false, error: '502 all_attempts_failed' });
-  const verdict = (name: string, config: Config, replies: Reply[], cannedCount = 0) =>
+  const verdict = (name: string, config: Config, replies: Reply[], more: Partial<Played> = {}) =>
     judge({
       scenario: SCENARIOS.find((scenario) => scenario.name === name)!,
       config,
       route: config.routes[0]!,
       replies,
-      canned: cannedCount,
+      canned: { first: 0, later: 0 },
+      heldBackByBudget: 0,
+      ...more,
     });
 
-  test.each<[string, Config, Reply[], number, RegExp | null]>([
-    ['primary-502', two, [reply()], 0, null],
-    ['primary-502', two, [failed], 0, /^clients got 502 all_attempts_failed$/],
-    ['primary-502', two, [reply()], 1, /^1 canned answers although an endpoint works/],
-    ['primary-502', lone, [failed], 0, /^nothing to fall back to/],
-    ['primary-502', canned, [reply()], 1, null],
-    ['all-dead', lone, [failed], 0, null],
-    ['all-dead', canned, [reply()], 1, null],
-    ['all-dead', canned, [failed], 0, /instead of canned answers$/],
-    [
-      'all-dead',
-      lone,
-      [reply({ ok: false, honest: false, error: 'connection broken' })],
-      0,
-      /^a client got no proper/,
-    ],
-    ['redis-away', lone, [failed], 0, /^clients got/],
-    ['primary-502', two, [reply({ tookMs: 123_000 })], 0, /^1 answered after retry\.max_total_time$/],
-  ])('of %s (case %#) follows from what clients got', (name, config, replies, cannedCount, expected) => {
-    const why = verdict(name, config, replies, cannedCount);
-    if (expected === null) expect(why).toBeNull();
-    else expect(why).toMatch(expected);
+  test.each<[string, Config, Reply[], RegExp | null]>([
+    ['primary-502', two, [reply()], null],
+    ['primary-502', two, [failed], /^clients got 502 all_attempts_failed$/],
+    ['primary-502', lone, [failed], /^nothing to fall back to/],
+    ['primary-502', two, [reply({ tookMs: 123_000 })], /^1 answered after retry\.max_total_time$/],
+    ['redis-away', lone, [failed], /^clients got/],
+    ['all-dead', lone, [failed], null],
+    ['all-dead', canned, [reply()], null],
+    ['all-dead', canned, [failed], /instead of canned answers$/],
+    ['all-dead', lone, [reply({ ok: false, honest: false, error: 'cut' })], /^a client got no proper/],
+  ])('%s (case %#) follows from what clients got', (name, config, replies, why) => {
+    const judgement = verdict(name, config, replies);
+    expect(judgement.passed).toBe(why === null);
+    if (why !== null) expect(judgement.why).toMatch(why);
+  });
+
+  test('a canned answer fails once the outage is known, if an endpoint works', () => {
+    const later = { canned: { first: 0, later: 2 } };
+    expect(verdict('primary-502', two, [reply()], later)).toEqual({
+      passed: false,
+      why: '2 canned answers although an endpoint works',
+    });
+    expect(verdict('primary-502', canned, [reply()], later)).toEqual({ passed: true, why: null });
+  });
+
+  test('a canned answer before that is told, with its cause', () => {
+    const first = { canned: { first: 1, later: 0 } };
+    expect(verdict('primary-hangs', two, [reply()], first)).toMatchObject({
+      passed: true,
+      why: expect.stringContaining('retry.max_total_time too short'),
+    });
+    expect(verdict('primary-hangs', two, [reply()], { ...first, heldBackByBudget: 3 })).toEqual({
+      passed: true,
+      why: '1 canned answer before the outage was known: retry.budget held back 3 attempts',
+    });
   });
 });
 

@@ -135,6 +135,12 @@ describe('drill', () => {
     expect(json<Drill>().rows[0]!.failover_ms).toBeGreaterThan(19_000);
   });
 
+  test('the built-in demo comes through all of them', async () => {
+    const { code, stdout } = await runCli(['drill']);
+    expect(stdout).toMatch(/^All 24 outages passed\.$/m);
+    expect(code).toBe(0);
+  });
+
   test('--list names the outages; one that does not exist is wrong usage', async () => {
     expect((await drill(twoTiers(), '--list')).stdout).toMatch(
       /^stream-cut +the primary's streams break off/m,

@@ -126,7 +126,12 @@ function describe(rows: readonly DrillRow[], config: Config, speed: number): str
       ]),
     ),
     '',
-    ...failed.map(({ scenario, cluster, why }) => `${tone('fail')}  ${scenario} ${cluster}: ${why}`),
+    ...rows
+      .filter(({ why }) => why !== null)
+      .map(
+        ({ scenario, cluster, passed, why }) =>
+          `${passed ? 'note' : tone('fail')}  ${scenario} ${cluster}: ${why}`,
+      ),
     failed.length === 0
       ? `All ${counted(rows.length, 'outage')} passed.`
       : `${failed.length} of ${counted(rows.length, 'outage')} failed.`,

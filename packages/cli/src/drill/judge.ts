@@ -1,4 +1,5 @@
 import type { Config, Route } from '@holdfast/config/types';
+import { counted } from '../terminal/format.ts';
 import type { Reply } from './ask.ts';
 import { routeOf } from './drilled-model.ts';
 import type { DrillScenario } from './scenarios.ts';
@@ -11,33 +12,52 @@ export interface Played {
   readonly config: Config;
   readonly route: Route;
   readonly replies: readonly Reply[];
-  /** By the gateway's count. */
-  readonly canned: number;
+  /** Canned answers, by the gateway's count: when the outage was new, and when it was known. */
+  readonly canned: { readonly first: number; readonly later: number };
+  readonly heldBackByBudget: number;
+}
+
+export interface Judgement {
+  readonly passed: boolean;
+  /** What it failed by, or what is worth knowing though it passed; null: nothing. */
+  readonly why: string | null;
 }
 
 /**
- * What a row of the drill failed by; null: it passed. Nobody waits past `retry.max_total_time`, and every error is a proper one. An
- * outage of one endpoint, or of the store, reaches no client, and needs no canned answer where something else works. When every
- * endpoint is dead, errors are right only if no canned answers are configured.
+ * Nobody waits past `retry.max_total_time`, and every error is a proper one. An outage of one endpoint, or of the store, reaches
+ * no client; once it is known, no canned answer stands in for an endpoint that works. When every endpoint is dead, errors are
+ * right only if no canned answers are configured.
  */
-export function judge({ scenario, config, route, replies, canned }: Played): string | null {
+export function judge({ scenario, config, route, replies, canned, heldBackByBudget }: Played): Judgement {
   const late = replies.filter(({ tookMs }) => tookMs > route.retry.maxTotalTimeMs + SLACK_MS);
-  if (late.length > 0) return `${late.length} answered after retry.max_total_time`;
+  if (late.length > 0) return failed(`${late.length} answered after retry.max_total_time`);
   const improper = replies.find(({ honest }) => !honest);
-  if (improper) return `a client got no proper answer or error: ${improper.error}`;
+  if (improper) return failed(`a client got no proper answer or error: ${improper.error}`);
   const errors = new Set(replies.flatMap(({ error }) => error ?? []));
   if (scenario.breaks === 'all') {
     const isRight = errors.size === 0 || route.fallback.mode === 'error';
-    return isRight ? null : `clients got ${[...errors].join(', ')} instead of canned answers`;
+    return isRight ? passed() : failed(`clients got ${[...errors].join(', ')} instead of canned answers`);
   }
   const somethingWorks = scenario.breaks === 'nothing' || hasAlternative(config, route);
-  if (errors.size > 0 && !somethingWorks)
-    return 'nothing to fall back to: add an endpoint, fallback_models, or fallback.mode: canned';
-  if (errors.size > 0) return `clients got ${[...errors].join(', ')}`;
-  return canned > 0 && somethingWorks
-    ? `${canned} canned answers although an endpoint works: is retry.max_total_time too short for retry.max_attempts timeouts?`
-    : null;
+  if (errors.size > 0) {
+    return failed(
+      somethingWorks
+        ? `clients got ${[...errors].join(', ')}`
+        : 'nothing to fall back to: add an endpoint, fallback_models, or fallback.mode: canned',
+    );
+  }
+  if (!somethingWorks) return passed();
+  if (canned.later > 0) return failed(`${counted(canned.later, 'canned answer')} although an endpoint works`);
+  if (canned.first === 0) return passed();
+  const cause =
+    heldBackByBudget > 0
+      ? `retry.budget held back ${counted(heldBackByBudget, 'attempt')}`
+      : 'is retry.max_total_time too short for retry.max_attempts timeouts?';
+  return passed(`${counted(canned.first, 'canned answer')} before the outage was known: ${cause}`);
 }
+
+const passed = (why: string | null = null): Judgement => ({ passed: true, why });
+const failed = (why: string): Judgement => ({ passed: false, why });
 
 /** Whether requests of this route have somewhere to go when the primary of its cluster is out. */
 function hasAlternative(config: Config, { cluster: name, fallbackModels }: Route): boolean {

@@ -8,9 +8,10 @@ import { probeDirectly } from '../check/probe-directly.ts';
 import { alertsThatWouldFire } from './alerts-that-would-fire.ts';
 import { asConfiguredMs } from './as-configured.ts';
 import type { Reply } from './ask.ts';
+import { heldBackByBudget, outcomeCounts } from './counters.ts';
 import type { DrilledModel } from './drilled-model.ts';
 import { judge, SLACK_MS } from './judge.ts';
-import { outcomeCounts } from './outcome-counts.ts';
+
 import type { DrillScenario } from './scenarios.ts';
 import { MAX_REQUESTS, sendTraffic } from './traffic.ts';
 import { twinConfig } from './twin-config.ts';
@@ -31,7 +32,7 @@ export interface DrillRow {
   readonly outcomes: Readonly<Record<string, number>>;
   readonly alerts: readonly string[];
   readonly passed: boolean;
-  /** Null when it passed. */
+  /** What it failed by, or what is worth knowing though it passed. */
   readonly why: string | null;
 }
 
@@ -68,8 +69,20 @@ export async function runRow(options: RowOptions): Promise<DrillRow> {
     ]);
     const replies = [...first, ...later];
     const outcomes = await outcomeCounts(gateway, cluster.name);
-    const why = judge({ scenario, config, route, replies, canned: outcomes.canned ?? 0 });
-    const times = timesOf(gateway, speed);
+    const lines = new Map(gateway.gateway.accessLog.recent().map((line) => [line.request_id, line]));
+    const lineOf = ({ requestId }: Reply) => lines.get(requestId ?? '');
+    const cannedIn = (some: readonly Reply[]) =>
+      some.filter((reply) => lineOf(reply)?.outcome === 'canned').length;
+    const times = (some: readonly Reply[]) =>
+      some.map((reply) => asConfiguredMs(reply, lineOf(reply), speed)).sort((a, b) => a - b);
+    const { passed, why } = judge({
+      scenario,
+      config,
+      route,
+      replies,
+      canned: { first: cannedIn(first), later: cannedIn(later) },
+      heldBackByBudget: await heldBackByBudget(gateway),
+    });
     const pools = new Set(cluster.endpoints.flatMap(({ tokenPool }) => tokenPool ?? []));
     return {
       scenario: scenario.name,
@@ -90,7 +103,7 @@ export async function runRow(options: RowOptions): Promise<DrillRow> {
         pools: [...pools].map((pool) => poolCounts(gateway, pool)),
         maxRequests: MAX_REQUESTS,
       }),
-      passed: why === null,
+      passed,
       why,
     };
   } finally {
@@ -100,15 +113,6 @@ export async function runRow(options: RowOptions): Promise<DrillRow> {
 }
 
 const redisAt = (httpUrl: string) => `redis://${new URL(httpUrl).host}`;
-
-/** Of some replies, as configured, ascending. */
-function timesOf({ gateway }: RunningGateway, speed: number): (replies: readonly Reply[]) => number[] {
-  const lines = new Map(gateway.accessLog.recent().map((line) => [line.request_id, line]));
-  return (replies) =>
-    replies
-      .map((reply) => asConfiguredMs(reply, lines.get(reply.requestId ?? ''), speed))
-      .sort((a, b) => a - b);
-}
 
 const percentile = (ascending: readonly number[], share: number) =>
   ascending[Math.floor(ascending.length * share)]!;
