@@ -22,6 +22,8 @@ try {
   else process.exitCode = await (await load(name)).run(args);
 } catch (error) {
   process.exitCode = report(error);
+  // What had started by then would keep the process alive, and a supervisor from starting it again.
+  if (name === 'serve') process.exit();
 }
 
 function load(verb: string) {

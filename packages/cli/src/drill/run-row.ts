@@ -47,6 +47,9 @@ export interface RowOptions {
   readonly logger: Logger;
 }
 
+/** That the machine of the drill is busy is no outage: nothing is shed for it. */
+const CALM = { read: () => ({ loopDelayMs: 0, heapShare: 0 }), stop() {} };
+
 /** A gateway of its own with the twins behind it, in-process state (or a Redis that is away), and bounded traffic. */
 export async function runRow(options: RowOptions): Promise<DrillRow> {
   const { config, speed, scenario, drilled, deadUrl, logger } = options;
@@ -54,7 +57,7 @@ export async function runRow(options: RowOptions): Promise<DrillRow> {
   const twins = twinConfig({ ...options, cluster: route.cluster });
   const cluster = twins.clusters.find(({ name }) => name === route.cluster)!;
   const state = await openState(scenario.stateStoreAway ? redisAt(deadUrl) : null, logger);
-  const gateway = await composeGateway({ config: twins, state, logger });
+  const gateway = await composeGateway({ config: twins, state, logger, pressure: CALM });
   try {
     const [{ first, later }, probed] = await Promise.all([
       sendTraffic({
