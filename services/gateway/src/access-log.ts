@@ -1,11 +1,14 @@
 import type { LineWriter } from '@holdfast/runtime/line-writer';
 import type { Logger } from '@holdfast/runtime/logger';
 import type { Exchange, TrailEntry } from './ingress/exchange.ts';
-import type { Outcome } from './metrics/labels.ts';
+import type { Refused } from './ingress/receive.ts';
+import { NO_CLUSTER, type Outcome } from './metrics/labels.ts';
 
 /** One line per request, with the trail of its attempts; never prompts, answers or secrets. */
 export interface AccessLog {
   write(exchange: Exchange, outcome: Outcome, durationMs: number, overheadMs: number): void;
+  /** A request that was refused before it had a route. */
+  refused(requestId: string, refused: Refused, durationMs: number): void;
   /** The latest requests, oldest first, for the status page. */
   recent(): RequestLine[];
 }
@@ -38,14 +41,21 @@ const KEPT = 100;
 export function createAccessLog(logger: Logger, plain: LineWriter | null): AccessLog {
   const kept: string[] = [];
   let next = 0;
+  const put = (fields: string): void => {
+    kept[next] = fields;
+    next = (next + 1) % KEPT;
+    if (!logger.isLevelEnabled('info')) return;
+    if (plain) plain.write(`{"level":"info","service":"gateway","msg":"request",${fields}}\n`);
+    else logger.info(JSON.parse(`{${fields}}`), 'request');
+  };
   return {
-    write(exchange, outcome, durationMs, overheadMs) {
-      const fields = fieldsOf(exchange, outcome, durationMs, overheadMs);
-      kept[next] = fields;
-      next = (next + 1) % KEPT;
-      if (!logger.isLevelEnabled('info')) return;
-      if (plain) plain.write(`{"level":"info","service":"gateway","msg":"request",${fields}}\n`);
-      else logger.info(JSON.parse(`{${fields}}`), 'request');
+    write: (exchange, outcome, durationMs, overheadMs) =>
+      put(fieldsOf(exchange, outcome, durationMs, overheadMs)),
+    refused(requestId, { status, code, model }, durationMs) {
+      const took = Math.round(durationMs);
+      put(
+        `"time":"${new Date().toISOString()}","request_id":"${requestId}","client":"none","cluster":"${NO_CLUSTER}","model":${text(model)},"endpoint":"none","outcome":"rejected","stream":false,"attempts":0,"duration_ms":${took},"first_content_ms":null,"overhead_ms":${took},"usage":null,"trail":[],"status":${status},"code":${text(code)}`,
+      );
     },
     recent: () =>
       (kept.length < KEPT ? kept : [...kept.slice(next), ...kept.slice(0, next)]).map(

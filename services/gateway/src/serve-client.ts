@@ -4,7 +4,7 @@ import { dialects } from '@holdfast/dialects/dialects';
 import type { Gateway } from './gateway.ts';
 import { admit } from './ingress/admit.ts';
 import { openExchange } from './ingress/open-exchange.ts';
-import { clientLine, refused } from './ingress/receive.ts';
+import { clientLine, type Refused, refused } from './ingress/receive.ts';
 import { NO_CLUSTER } from './metrics/labels.ts';
 import type { StoreState } from './ops/api-health.ts';
 import type { Identify } from './policy/client-keys.ts';
@@ -30,11 +30,15 @@ export async function serveClient(
   const offered = request.headers['x-request-id'];
   const id = requestId(typeof offered === 'string' ? offered : undefined);
   if (gateway.draining) response.shouldKeepAlive = false;
+  const refuse = (refusal: Refused): void => {
+    gateway.metrics.forCluster(NO_CLUSTER).request(dialect.protocol, 'rejected');
+    sendRefusal(request, response, dialect, id, refusal);
+    gateway.accessLog.refused(id, refusal, gateway.now() - startedMs);
+  };
   const admission = await admit(gateway, identify(), request, name, dialect.protocol);
   if (admission.kind === 'gone') return;
   if (admission.kind === 'refused') {
-    gateway.metrics.forCluster(NO_CLUSTER).request(dialect.protocol, 'rejected');
-    sendRefusal(request, response, dialect, id, admission);
+    refuse(admission);
     return;
   }
   const key = request.headers['idempotency-key'];
@@ -43,8 +47,7 @@ export async function serveClient(
       ? gateway.runningKeys.claim(clientLine(gateway, admission.client, request), key)
       : free;
   if (release === null) {
-    gateway.metrics.forCluster(NO_CLUSTER).request(dialect.protocol, 'rejected');
-    sendRefusal(request, response, dialect, id, KEY_IN_USE);
+    refuse(KEY_IN_USE);
     return;
   }
   try {

@@ -108,6 +108,24 @@ describe('the admin port', () => {
     }
   });
 
+  test('shows what was refused before it had a route, too', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway({
+      ...config(simulator.baseUrl('only')),
+      routes: [{ model: 'gpt-4o', cluster: 'main' }],
+    });
+    await gateway.post('/v1/chat/completions', chat('unknown'));
+    const { body } = await request(gateway.adminUrl).get('/admin/status').expect(200);
+    expect(body.requests[0]).toMatchObject({
+      model: 'unknown',
+      outcome: 'rejected',
+      cluster: 'none',
+      status: 404,
+      code: 'model_not_found',
+    });
+    expect(simulator.requests('only')).toHaveLength(0);
+  });
+
   test('tells of a configuration that was not taken, and keeps serving with the last good one', async () => {
     await using simulator = await startSimulator();
     await using gateway = await startGateway(config(simulator.baseUrl('only')));

@@ -50,7 +50,7 @@ export function statusOf(gateway: Gateway, alerts: Alerts, configError: string |
         breaker: runtime.state.breaker.kind,
         health: runtime.state.healthUntilMs > now() ? runtime.state.health : 'unknown',
         in_flight: runtime.state.inFlight,
-        latency_ms: runtime.state.latencyMs === null ? null : Math.round(runtime.state.latencyMs),
+        latency_ms: runtime.state.answersInMs === null ? null : Math.round(runtime.state.answersInMs),
       };
     }),
   }));

@@ -30,6 +30,8 @@ export interface EndpointState {
   lastSuccessMs: number;
   /** Smoothed time to the answer; a failure counts as the attempt's timeout. */
   latencyMs: number | null;
+  /** The same of successes alone, for people. */
+  answersInMs: number | null;
 }
 
 export interface ModelState {
@@ -69,6 +71,7 @@ export const createEndpointState = (): EndpointState => ({
   lastFailureMs: 0,
   lastSuccessMs: 0,
   latencyMs: null,
+  answersInMs: null,
 });
 
 const FREE: Standing = { kind: 'available', share: 1, trial: false };

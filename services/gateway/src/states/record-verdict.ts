@@ -36,11 +36,11 @@ export function recordVerdict(
 ): void {
   const { state, breaker } = runtime;
   if (verdict.result === 'aborted') return;
-  state.latencyMs =
-    state.latencyMs === null ? latencyMs : state.latencyMs + SMOOTHING * (latencyMs - state.latencyMs);
+  state.latencyMs = smoothed(state.latencyMs, latencyMs);
 
   if (verdict.result === 'ok') {
     state.lastSuccessMs = nowMs;
+    state.answersInMs = smoothed(state.answersInMs, latencyMs);
     if (state.learnedCap !== Number.POSITIVE_INFINITY) state.learnedCap += REGAIN / state.learnedCap;
     applyBreaker(state, null, { kind: 'success' }, nowMs, breaker);
     if (state.models.has(model)) applyBreaker(state, model, { kind: 'success' }, nowMs, breaker);
@@ -90,3 +90,6 @@ function cool(state: EndpointState, model: string | null, cooling: Cooldown): vo
     ofModel.cooling = later(ofModel.cooling, cooling);
   }
 }
+
+const smoothed = (before: number | null, latest: number): number =>
+  before === null ? latest : before + SMOOTHING * (latest - before);
