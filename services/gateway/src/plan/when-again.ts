@@ -14,7 +14,8 @@ export function whenAgain(
 ): Omit<Tried, 'runtime' | 'verdict'> {
   const outOfRotation = plan.trial || plan.why === 'least_bad';
   // A token that is dead or has spent its quota fails once and is then left alone: the pool's size bounds that.
-  const counts = !(verdict.dead || verdict.result === 'quota_exhausted');
+  const pooled = plan.runtime.endpoint.tokenPool !== null;
+  const counts = !(pooled && (verdict.dead || verdict.result === 'quota_exhausted'));
   const flags = { counts, outOfRotation, sameOnce: plan.why === 'same_once' };
   if (!repeatable(verdict) || outOfRotation) return { ...flags, readyAtMs: Number.POSITIVE_INFINITY };
   const repeats = tried.filter((earlier) => earlier.counts).length + 1;

@@ -4,7 +4,7 @@ import type { Logger } from '@holdfast/runtime/logger';
 
 /** How hard the process has it. */
 export interface Pressure {
-  /** Delay of the event loop in ms that 99 % of its turns stayed below since the last look. */
+  /** Delay of the event loop in ms that 99 % of its turns stayed below since the last look, by work of its own. */
   readonly loopDelayMs: number;
   /** Of the heap that V8 allows, the share in use. */
   readonly heapShare: number;
@@ -38,6 +38,8 @@ const RECOVERY = 0.25;
 /** Long enough for the 99th percentile to need more than one stall. */
 const LOOK_EVERY_MS = 2000;
 const RESOLUTION_MS = 20;
+/** Below this share of the time at work, a late loop waits for a processor that others hold: shedding would not help. */
+const BUSY = 0.7;
 
 export const NOTHING_SHED: ShedState = { overloaded: false, share: 0 };
 
@@ -79,9 +81,12 @@ export function createLoadShedding(logger: Logger, source: PressureSource = meas
 function measurePressure(): PressureSource {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
+  let seen = performance.eventLoopUtilization();
   return {
     read() {
-      const loopDelayMs = delay.percentile(99) / 1e6 - RESOLUTION_MS;
+      const { utilization } = performance.eventLoopUtilization(seen);
+      seen = performance.eventLoopUtilization();
+      const loopDelayMs = utilization < BUSY ? 0 : delay.percentile(99) / 1e6 - RESOLUTION_MS;
       delay.reset();
       const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
       return { loopDelayMs, heapShare: used / limit };

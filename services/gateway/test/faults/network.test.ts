@@ -27,8 +27,6 @@ interface Demand {
   /** What a stream shows: the fault comes before its content, after it, or does it no harm. */
   readonly stream: 'before' | 'after' | 'harmless';
   readonly whole?: 'harmless';
-  /** Where it takes longer than the other tests' timeout to show. */
-  readonly firstContent?: string;
 }
 
 const before = { status: 502, stream: 'before' } as const;
@@ -77,16 +75,19 @@ const DEMANDS: Readonly<Record<string, Demand>> = {
     codes: ['N22', 'S08'],
     ...before,
     stream: 'after',
-    firstContent: '10s',
   },
 };
 
 /** Shown on a connection that has served before; tests of their own below. */
 const STALE = /^stale connection|^a second response on the idle/;
 
-const quick = (more: string | undefined) => ({
-  timeouts: { connect: '120ms', first_content: more ?? '120ms', idle: '120ms' },
-});
+/** Timers only where they are what notices the fault: a slow machine must not be taken for one. */
+const timers = ({ status }: Demand) =>
+  status === 504 ? { timeouts: { connect: '200ms', first_content: '200ms', idle: '200ms' } } : {};
+/** The last attempt gets all the time that is left. */
+const totalTime = ({ status }: Demand) => (status === 504 ? { max_total_time: '500ms' } : {});
+
+const TEST_MS = 30_000;
 
 /** The certificates of an upstream count as trusted while `run` runs, where the fault is not about trust. */
 async function trusting<T>(upstream: RawUpstream, fault: string, run: () => Promise<T>): Promise<T> {
@@ -114,85 +115,95 @@ for (const [id, faults] of Object.entries(networkFaults)) {
             primary,
             secondary,
             protocol: protocolOf(way),
-            more: { ...quick(demand.firstContent), ...more },
+            more: { ...timers(demand), ...more },
           });
 
         if (shown === 'harmless') {
-          test(`${way}: does no harm`, async () => {
-            await using upstream = await fault.start();
-            await using gateway = await startGateway(config(upstream.baseUrl, null));
-            const answer = await ask(gateway, way);
-            expect(answer.status).toBe(200);
-            expect(saidIn(answer)).toContain('Hello from raw');
-            expect(endedWell(answer, way)).toBe(true);
-            expect(await breakerOpen(gateway)).toBe(false);
-          });
+          test(
+            `${way}: does no harm`,
+            async () => {
+              await using upstream = await fault.start();
+              await using gateway = await startGateway(config(upstream.baseUrl, null));
+              const answer = await ask(gateway, way);
+              expect(answer.status).toBe(200);
+              expect(saidIn(answer)).toContain('Hello from raw');
+              expect(endedWell(answer, way)).toBe(true);
+              expect(await breakerOpen(gateway)).toBe(false);
+            },
+            TEST_MS,
+          );
         } else if (shown === 'after') {
-          test(`${way}: after content ends with an error event, without a clean end, and counts against the endpoint`, async () => {
-            await using upstream = await fault.start();
-            await using simulator = await startSimulator();
-            await using gateway = await startGateway(
-              config(upstream.baseUrl, simulator.baseUrl('secondary')),
-            );
-            const answer = await ask(gateway, way);
-            expect(answer.status).toBe(200);
-            expect(answer.broken).toBe(true);
-            expect(answer.text).toMatch(/event: error|data: \{"error"/);
-            expect(answer.text).not.toMatch(/\[DONE\]|"finish_reason":"stop"|message_stop/);
-            expect(leaksIn(answer)).toEqual([]);
-            expect(simulator.requests('secondary')).toHaveLength(0);
-            expect(await breakerOpen(gateway)).toBe(true);
-          });
+          test(
+            `${way}: after content ends with an error event, without a clean end, and counts against the endpoint`,
+            async () => {
+              await using upstream = await fault.start();
+              await using simulator = await startSimulator();
+              await using gateway = await startGateway(
+                config(upstream.baseUrl, simulator.baseUrl('secondary')),
+              );
+              const answer = await ask(gateway, way);
+              expect(answer.status).toBe(200);
+              expect(answer.broken).toBe(true);
+              expect(answer.text).toMatch(/event: error|data: \{"error"/);
+              expect(answer.text).not.toMatch(/\[DONE\]|"finish_reason":"stop"|message_stop/);
+              expect(leaksIn(answer)).toEqual([]);
+              expect(simulator.requests('secondary')).toHaveLength(0);
+              expect(await breakerOpen(gateway)).toBe(true);
+            },
+            TEST_MS,
+          );
         } else {
-          test(`${way}: is answered by the next endpoint, unseen, and counts against the first`, async () => {
-            await using upstream = await fault.start();
-            await using simulator = await startSimulator();
-            await using gateway = await startGateway(
-              config(upstream.baseUrl, simulator.baseUrl('secondary')),
-            );
-            const answer = await trusting(upstream, fault.name, () => ask(gateway, way));
-            expect(answer.status).toBe(200);
-            expect(saidIn(answer)).toContain('Hello from secondary');
-            expect(answer.text).not.toContain('raw');
-            expect(endedWell(answer, way)).toBe(true);
-            expect(codesOf(gateway)).toEqual([expect.stringMatching(demand.codes.join('|')), 'ok']);
-            // Out of rotation: the next request does not reach it.
-            const seen = upstream.accepted();
-            await ask(gateway, way);
-            expect(codesOf(gateway)).toEqual(['ok']);
-            expect(upstream.accepted()).toBe(seen);
-          });
+          test(
+            `${way}: is answered by the next endpoint, unseen, and counts against the first`,
+            async () => {
+              await using upstream = await fault.start();
+              await using simulator = await startSimulator();
+              await using gateway = await startGateway(
+                config(upstream.baseUrl, simulator.baseUrl('secondary')),
+              );
+              const answer = await trusting(upstream, fault.name, () => ask(gateway, way));
+              expect(answer.status).toBe(200);
+              expect(saidIn(answer)).toContain('Hello from secondary');
+              expect(answer.text).not.toContain('raw');
+              expect(endedWell(answer, way)).toBe(true);
+              expect(codesOf(gateway)).toEqual([expect.stringMatching(demand.codes.join('|')), 'ok']);
+              // Out of rotation: the next request does not reach it.
+              const seen = upstream.accepted();
+              await ask(gateway, way);
+              expect(codesOf(gateway)).toEqual(['ok']);
+              expect(upstream.accepted()).toBe(seen);
+            },
+            TEST_MS,
+          );
 
-          test(`${way}: with nothing else the client gets ${demand.status} and no word of the provider's`, async () => {
-            await using upstream = await fault.start();
-            await using gateway = await startGateway(
-              config(upstream.baseUrl, null, {
-                // The last attempt gets all the time that is left.
-                retry: {
-                  max_attempts: 2,
-                  base_delay: '10ms',
-                  max_delay: '10ms',
-                  max_total_time: demand.firstContent ?? '350ms',
-                },
-              }),
-            );
-            const answer = await trusting(upstream, fault.name, () => ask(gateway, way));
-            expect(answer.status).toBe(demand.status);
-            expect(leaksIn(answer)).toEqual([]);
-            expect(answer.headers.get('x-should-retry')).toBe('false');
-            expect(answer.headers.get('x-holdfast-endpoint')).toBe('none');
-            const error = errorIn(answer);
-            if (protocolOf(way) === 'openai')
-              expect(error).toMatchObject({
-                type: 'upstream_error',
-                code: expect.stringMatching(
-                  demand.status === 504
-                    ? /^(?:all_attempts_failed|deadline_exceeded)$/
-                    : /^all_attempts_failed$/,
-                ),
-              });
-            else expect(error.type).toBe(demand.status === 504 ? 'timeout_error' : 'api_error');
-          });
+          test(
+            `${way}: with nothing else the client gets ${demand.status} and no word of the provider's`,
+            async () => {
+              await using upstream = await fault.start();
+              await using gateway = await startGateway(
+                config(upstream.baseUrl, null, {
+                  retry: { max_attempts: 2, base_delay: '10ms', max_delay: '10ms', ...totalTime(demand) },
+                }),
+              );
+              const answer = await trusting(upstream, fault.name, () => ask(gateway, way));
+              expect(answer.status).toBe(demand.status);
+              expect(leaksIn(answer)).toEqual([]);
+              expect(answer.headers.get('x-should-retry')).toBe('false');
+              expect(answer.headers.get('x-holdfast-endpoint')).toBe('none');
+              const error = errorIn(answer);
+              if (protocolOf(way) === 'openai')
+                expect(error).toMatchObject({
+                  type: 'upstream_error',
+                  code: expect.stringMatching(
+                    demand.status === 504
+                      ? /^(?:all_attempts_failed|deadline_exceeded)$/
+                      : /^all_attempts_failed$/,
+                  ),
+                });
+              else expect(error.type).toBe(demand.status === 504 ? 'timeout_error' : 'api_error');
+            },
+            TEST_MS,
+          );
         }
       }
     });

@@ -100,7 +100,7 @@ describe('C19 an Idempotency-Key', () => {
 
   test('that is in use is refused until its request has ended', async () => {
     await using at = await start();
-    at.simulator.behave('primary', { latencyMs: 80 });
+    at.simulator.behave('primary', { latencyMs: 500 });
     const first = at.ask(KEY);
     await at.simulator.waitForRequests('primary', 1);
     const second = await read(await at.ask(KEY));

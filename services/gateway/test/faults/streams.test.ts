@@ -262,7 +262,7 @@ describe('after content', () => {
           primary: simulator.baseUrl('primary'),
           secondary: simulator.baseUrl('secondary'),
           protocol: protocolOf(way),
-          more: { timeouts: { idle: '150ms' } },
+          more: { timeouts: { idle: '400ms' } },
         }),
         { clientTimers: { pingEveryMs: 30 } },
       );

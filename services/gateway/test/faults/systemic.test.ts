@@ -2,7 +2,21 @@ import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { describe, expect, test } from '@jest/globals';
 import { isSameModel } from '../../src/states/model-swaps.ts';
 import { chat, readConfig, startGateway } from '../start-gateway.ts';
-import { ask, breakerOpen, codesOf, errorIn, idle, inFlight, pair, read, simulatedPair } from './pair.ts';
+import {
+  ask,
+  breakerOpen,
+  codesOf,
+  endedWell,
+  errorIn,
+  idle,
+  inFlight,
+  pair,
+  protocolOf,
+  read,
+  saidIn,
+  simulatedPair,
+  WAYS,
+} from './pair.ts';
 
 describe('X03 every endpoint is out', () => {
   test('the one whose failure is longest ago is tried once, then the client is told when to come back', async () => {
@@ -85,7 +99,7 @@ describe('P14 too many at the same time', () => {
     await using gateway = await simulatedPair(simulator, 'chat', {
       routes: [{ model: '*', cluster: 'main' }],
     });
-    simulator.behave('primary', { rate: { concurrency: 2, style: 'github' }, latencyMs: 40 });
+    simulator.behave('primary', { rate: { concurrency: 2, style: 'github' }, latencyMs: 200 });
     const burst = () => Promise.all(Array.from({ length: 4 }, () => ask(gateway, 'chat')));
     await burst();
     const refused = simulator.requests('primary').filter(({ status }) => status === 429).length;
@@ -190,6 +204,52 @@ describe('X08 a full endpoint', () => {
   });
 });
 
+describe('X05 the guaranteed answer', () => {
+  for (const way of [...WAYS, 'completions', 'completions stream', 'responses', 'responses stream']) {
+    test(`${way}: needs no provider, no store and no network, and ends like a real one`, async () => {
+      await using gateway = await startGateway(
+        pair({
+          primary: 'http://127.0.0.1:9/v1',
+          secondary: 'http://127.0.0.1:9/v1',
+          protocol: protocolOf(way),
+          more: { fallback: { mode: 'canned', texts: ['Back soon.'] } },
+        }),
+      );
+      for (let i = 0; i < 2; i++) {
+        const got = await ask(gateway, way);
+        expect(got.status).toBe(200);
+        expect(saidIn(got)).toBe('Back soon.');
+        expect(endedWell(got, way)).toBe(true);
+        expect(got.headers.get('x-holdfast-fallback')).toBe('canned');
+        expect(got.headers.get('x-holdfast-endpoint')).toBe('none');
+      }
+    });
+  }
+
+  test('is none for what cannot be made up: embeddings get the honest error', async () => {
+    await using gateway = await startGateway(
+      pair({
+        primary: 'http://127.0.0.1:9/v1',
+        secondary: null,
+        more: { fallback: { mode: 'canned', texts: ['Back soon.'] } },
+      }),
+    );
+    const got = await read(await gateway.post('/v1/embeddings', { model: 'e', input: 'x' }));
+    expect(got.status).toBe(502);
+    expect(errorIn(got).code).toBe('all_attempts_failed');
+  });
+});
+
+test('X07 what timed out may have run: the second provider answers, the first one’s late answer is nobody’s', async () => {
+  await using simulator = await startSimulator();
+  await using gateway = await simulatedPair(simulator, 'chat', { timeouts: { first_content: '80ms' } });
+  simulator.behave('primary', { latencyMs: 160 });
+  const got = await ask(gateway, 'chat');
+  expect(saidIn(got)).toContain('Hello from secondary');
+  await simulator.waitForAbort('primary');
+  expect((await ask(gateway, 'chat', 'another-model')).text).not.toContain('primary');
+});
+
 describe('X10 another model than was asked for', () => {
   test('is told once, with both names', async () => {
     await using simulator = await startSimulator();
@@ -266,9 +326,9 @@ describe('I13 I14 a reload', () => {
 describe('I09 a gateway that shuts down', () => {
   test('is not ready, takes nothing new, lets streams end, and ends what outlives the time as an error', async () => {
     await using simulator = await startSimulator();
-    await using gateway = await simulatedPair(simulator, 'chat', { server: { drain_timeout: '300ms' } });
+    await using gateway = await simulatedPair(simulator, 'chat', { server: { drain_timeout: '1s' } });
     simulator.behave('primary', [
-      { eventCount: 10, chunkDelayMs: 10 },
+      { eventCount: 5, chunkDelayMs: 10 },
       { eventCount: 1000, chunkDelayMs: 10 },
     ]);
     const short = ask(gateway, 'chat stream');
