@@ -140,7 +140,7 @@ describe('the first minutes', () => {
     const [code] = await once(child, 'close');
     expect(code).toBe(2);
     expect(text).toContain('sevre');
-    expect(text).toContain('Usage');
+    expect(text).toContain('holdfast help');
   }, 60_000);
 });
 

@@ -66,7 +66,7 @@ describe('a watched configuration', () => {
       );
     }
     expect(watched.outcomes).toHaveLength(200);
-  });
+  }, 60_000);
 
   test('a file that is written in place, in two halves, is read when it is whole', async () => {
     using watched = startWatch({ settleMs: 100 });

@@ -43,10 +43,11 @@ export function describeOutage({ name, freshUrl, begin, end }: Outage): void {
         const answer = await create(running, 'during');
         expect(answer).toMatchObject(refused);
         expect(answer.headers.get('retry-after')).toBe('5');
-        expect(await running.api('GET', '/readyz')).toMatchObject({
-          status: 503,
-          body: { checks: { database: 'down' } },
-        });
+        const unready = await until(async () => {
+          const readiness = await running.api('GET', '/readyz');
+          return readiness.status === 503 && readiness;
+        }, 40_000);
+        expect(unready).toMatchObject({ body: { checks: { database: 'down' } } });
         expect(await running.api('GET', '/healthz')).toMatchObject({ status: 200 });
         const { body: metrics } = await running.api('GET', '/metrics');
         expect(metrics).toContain('holdfast_tagging_jobs_total{result="refused"} 1');

@@ -1,14 +1,15 @@
 import type { Cluster, Config } from '@holdfast/config/types';
 import { isGlob } from '@holdfast/core/glob';
-import { ATTEMPT_RESULTS, type AttemptResult } from '@holdfast/core/verdict';
+import { ATTEMPT_RESULTS } from '@holdfast/core/verdict';
 import { CACHE_RESULTS, NO_CLUSTER, OUTCOMES } from './labels.ts';
 import type { GatewaySeries } from './series.ts';
 
-/** Results that send a request to another endpoint. */
-const NO_REASON: ReadonlySet<AttemptResult> = new Set<AttemptResult>(['ok', 'aborted', 'client_error']);
 const OTHER_MODELS = 'other';
 
-/** Creates every series of the configured names at 0, so that a first increase is seen as one. */
+/**
+ * Creates the series of the configured names at 0, so that a first increase is seen as one. Not those of pairs of endpoints
+ * and reasons (`holdfast_fallbacks_total`): they would be a fifth of all series, and no rule uses them.
+ */
 export function zeroSeries(series: GatewaySeries, config: Config): void {
   for (const cluster of config.clusters) {
     zeroCluster(series, cluster.name, [cluster.protocol]);
@@ -38,13 +39,6 @@ function zeroEndpoints(series: GatewaySeries, { name, endpoints }: Cluster): voi
     for (const result of ATTEMPT_RESULTS)
       series.attempts.inc({ llm_cluster: name, llm_endpoint: endpoint, result }, 0);
     series.upstreamDuration.zero({ llm_cluster: name, llm_endpoint: endpoint });
-    for (const { name: to } of endpoints) {
-      if (to === endpoint) continue;
-      for (const reason of ATTEMPT_RESULTS) {
-        if (!NO_REASON.has(reason))
-          series.fallbacks.inc({ llm_cluster: name, from: endpoint, to, reason }, 0);
-      }
-    }
   }
 }
 

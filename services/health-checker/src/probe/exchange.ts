@@ -56,7 +56,7 @@ export async function exchange(
     const latencyMs = elapsedMs();
     if (endedBy === 'shutdown') return { failure: { kind: 'cancelled', by: 'shutdown' }, latencyMs };
     if (endedBy === 'timeout')
-      return { failure: { kind: 'timeout', timer: 'total', afterMs: timeoutMs }, latencyMs };
+      return { failure: { kind: 'timeout', timer: 'first_content', afterMs: timeoutMs }, latencyMs };
     return {
       failure: { kind: 'transport', ...transportCause(error, headersSeen), reusedSocket: false },
       latencyMs,
