@@ -93,17 +93,21 @@ async function obtain(
   return answer;
 }
 
-/** Waits for an equal request's answer, no longer than this one may take; null when there is none to be had. */
+/**
+ * Waits for an equal request's answer, no longer than for an endpoint's: its client may be slow, or its luck bad. Null when
+ * there is none to be had.
+ */
 async function follow(
   exchange: Exchange,
   gateway: Gateway,
   leader: Promise<StoredAnswer | null>,
 ): Promise<StoredAnswer | null> {
   const startedMs = gateway.now();
+  const waitMs = Math.min(exchange.deadlineMs - startedMs, exchange.route.route.timeouts.firstContentMs);
   let timer: NodeJS.Timeout | undefined;
   const called = new Promise<null>((resolve) => {
     // A timer may be a millisecond early, and then there would seem to be time for a call.
-    timer = setTimeout(resolve, exchange.deadlineMs - startedMs + 1, null);
+    timer = setTimeout(resolve, waitMs + 1, null);
     exchange.wake = () => resolve(null);
   });
   const answer = await Promise.race([leader, called]);

@@ -3,13 +3,14 @@ import { chat, startGateway, type TestGateway } from '../start-gateway.ts';
 import { askChat, cached, got } from './caching.ts';
 import { type GatedProvider, startGatedProvider } from './gated-provider.ts';
 
-const start = (provider: GatedProvider, retry: object = {}) =>
+const start = (provider: GatedProvider, more: object = {}) =>
   startGateway({
     clusters: { main: { endpoints: [{ name: 'only', base_url: provider.url }] } },
     routes: [{ model: '*', cluster: 'main' }],
     cache: { enabled: true },
-    retry: { base_delay: '1ms', max_attempts: 1, ...retry },
+    retry: { base_delay: '1ms', max_attempts: 1 },
     breaker: { max_failures: 1000 },
+    ...more,
   });
 
 async function until(met: () => boolean): Promise<void> {
@@ -114,6 +115,19 @@ describe('equal requests at the same time', () => {
         'holdfast_requests_total{llm_cluster="main",protocol="openai",outcome="cancelled"}',
       ),
     ).toBe(1);
+  });
+
+  test('ask for themselves when the first one takes too long', async () => {
+    await using provider = await startGatedProvider(() => ({ text: 'Here I am' }));
+    await using gateway = await start(provider, {
+      timeouts: { first_content: '100ms' },
+      routes: [{ model: '*', cluster: 'main' }],
+      clusters: { main: { endpoints: [{ name: 'only', base_url: provider.url, timeout: '10s' }] } },
+    });
+    const { asked } = await askTogether(gateway, 2);
+    await until(() => provider.calls() === 2);
+    provider.release();
+    expect((await asked).map(({ status, cache }) => [status, cache])).toEqual(Array(2).fill([200, 'miss']));
   });
 
   test('of other kinds do not wait for each other', async () => {
