@@ -11,11 +11,9 @@ import { whenAgain } from './plan/when-again.ts';
 import { takeTurn } from './policy/take-turn.ts';
 import { respondAnswer } from './respond/respond-answer.ts';
 import { respondFailure } from './respond/respond-failure.ts';
+import { isProven } from './states/endpoint-state.ts';
 import type { RouteRuntime } from './states/routing.ts';
 import { settle } from './states/settle.ts';
-
-/** How long a retry waits for a place in the budget before it is given up. */
-const BUDGET_WAIT_MS = 1000;
 
 /**
  * The life of a request behind ingress and policy: the one retry loop, over the model asked for and then its fallback
@@ -83,25 +81,24 @@ async function tryModel(
       if (!went) return giveUp('overloaded');
       continue;
     }
-    const isRetry = exchange.trail.length > 0;
-    if (isRetry && !(await gateway.budget.take(route.route.retry.budget, BUDGET_WAIT_MS))) {
+    const needsPlace = exchange.trail.length > 0 && !leavesForProven(plan, gateway.now());
+    if (needsPlace && !gateway.budget.take(route.route.retry.budget)) {
+      await waitForBudget(exchange, gateway);
+      if (exchange.cancelled) return giveUp('cancelled');
+      if (gateway.now() < exchange.deadlineMs) continue; // what was planned may not be the best any more
       gateway.metrics.retrySuppressed('budget');
       return giveUp('budget');
-    }
-    if (exchange.cancelled) {
-      if (isRetry) gateway.budget.release();
-      return giveUp('cancelled');
     }
     if (plan.why === 'first') gateway.tierSwitches.chose(route.cluster, plan.runtime);
     if (plan.why === 'least_bad') leastBadUsed = true;
 
     const token = takeToken(gateway, plan.runtime, model, blamed, exchange.facts);
     if (!(await takeTurn(exchange, gateway, route.route.throttle, model, token))) {
-      if (isRetry) gateway.budget.release();
+      if (needsPlace) gateway.budget.release();
       return giveUp(exchange.cancelled ? 'cancelled' : 'resting', null, 429);
     }
     const made = await makeStep(exchange, gateway, { plan, token, route, model }, turn);
-    if (isRetry) gateway.budget.release();
+    if (needsPlace) gateway.budget.release();
     for (const one of made) {
       const verdict = settle(exchange, gateway, one, tried, failures);
       if (verdict.result === 'ok') {
@@ -123,6 +120,19 @@ async function tryModel(
       });
     }
   }
+}
+
+/** The failover of a request to an endpoint that is known to work is the load it would have had anyway, and no storm. */
+const leavesForProven = ({ why, runtime }: Plan & { kind: 'attempt' }, nowMs: number): boolean =>
+  why === 'fresh_endpoint' && isProven(runtime.state, nowMs);
+
+/** Waits until the budget may have a place, the deadline has come, or the request is cancelled. */
+async function waitForBudget(exchange: Exchange, { budget, now }: Gateway): Promise<void> {
+  const over = waitUntil(exchange, exchange.deadlineMs, now());
+  const callOff = exchange.wake ? budget.whenFree(exchange.wake) : null;
+  await over;
+  callOff?.();
+  exchange.elsewhereMs -= Math.max(0, exchange.deadlineMs - now());
 }
 
 /** A client whose own SDK retries has used up some of the attempts; a retry of it still gets a second chance. */

@@ -106,6 +106,15 @@ export function standingOf(
   return { kind: 'available', share, trial: admitted.kind === 'trial' || admittedModel?.kind === 'trial' };
 }
 
+/** The last that was heard of it was good: from traffic, or from a probe still valid that no traffic has contradicted. */
+export const isProven = (
+  { breaker, lastSuccessMs, lastFailureMs, health, healthUntilMs }: EndpointState,
+  nowMs: number,
+): boolean =>
+  breaker.kind === 'closed' &&
+  breaker.failures === 0 &&
+  (lastSuccessMs > lastFailureMs || (lastFailureMs === 0 && health === 'up' && nowMs < healthUntilMs));
+
 /** Applies one breaker event to the endpoint, or to one model there. */
 export function applyBreaker(
   state: EndpointState,

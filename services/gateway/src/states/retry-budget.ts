@@ -2,10 +2,12 @@
 export interface RetryBudget {
   requestStarted(): void;
   requestEnded(): void;
-  /** Takes a place for one retry's attempt, waiting at most `maxWaitMs` for one; false when none came free. */
-  take(share: number, maxWaitMs: number): boolean | Promise<boolean>;
+  /** Takes a place for one retry's attempt; false while there is none. */
+  take(share: number): boolean;
   /** Gives the place back when the attempt ended. */
   release(): void;
+  /** Calls `wake` once, when there may be a place again; returns the function that calls it off. */
+  whenFree(wake: () => void): () => void;
   readonly requests: number;
   readonly retries: number;
 }
@@ -16,37 +18,26 @@ const FLOOR = 3;
 export function createRetryBudget(): RetryBudget {
   let requests = 0;
   let retries = 0;
-  const waiting = new Set<() => void>();
-
-  const tryTake = (share: number): boolean => {
-    if (retries >= Math.max(FLOOR, Math.floor(requests * share))) return false;
-    retries++;
-    return true;
-  };
+  let waiting = new Set<() => void>();
 
   return {
     requestStarted: () => void requests++,
     requestEnded: () => void requests--,
-    take(share, maxWaitMs) {
-      if (tryTake(share)) return true;
-      if (maxWaitMs <= 0) return false;
-      return new Promise((resolve) => {
-        const settle = (taken: boolean) => {
-          clearTimeout(timer);
-          waiting.delete(retry);
-          resolve(taken);
-        };
-        const retry = () => {
-          if (tryTake(share)) settle(true);
-        };
-        const timer = setTimeout(settle, maxWaitMs, false);
-        waiting.add(retry);
-      });
+    take(share) {
+      if (retries >= Math.max(FLOOR, Math.floor(requests * share))) return false;
+      retries++;
+      return true;
     },
     release() {
       retries--;
-      const next = waiting.values().next().value;
-      next?.();
+      // All of them, in the order of their arrival: some may need no place any more, and those who find none wait again.
+      const woken = waiting;
+      waiting = new Set();
+      for (const wake of woken) wake();
+    },
+    whenFree(wake) {
+      waiting.add(wake);
+      return () => void waiting.delete(wake);
     },
     get requests() {
       return requests;
