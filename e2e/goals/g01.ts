@@ -22,6 +22,7 @@ export const g01: Goal = {
   id: 'g01',
   title: 'every upstream fails 30 % in all ways at once',
   needsRedis: true,
+  testShare: 0.05,
   async run({ share, seed }) {
     const count = scaled(30_000, share);
     const tls = selfSignedCertificate();

@@ -17,7 +17,7 @@ export const g03: Goal = {
   id: 'g03',
   title: 'all upstreams 503: attempts stay near requests, answers come at once',
   async run({ share }) {
-    const seconds = Math.max(FIRST_S + 8, FULL_S * share);
+    const seconds = Math.max(FIRST_S + 4, FULL_S * share);
     const rate = share < 1 ? RATE / 2 : RATE;
     await using simulator = await startSimulator({ maxRecords: 0 });
     const names = ['first', 'second', 'third'];

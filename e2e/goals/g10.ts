@@ -21,7 +21,7 @@ export const g10: Goal = {
   id: 'g10',
   title: 'clients that never read cost little memory and slow nobody down',
   async run({ share }) {
-    const seconds = scaled(FULL_S, share, 8);
+    const seconds = scaled(FULL_S, share, 5);
     await using torrent = await startTorrent();
     await using simulator = await startSimulator({ maxRecords: 0 });
     await using gateway = await startGateway({

@@ -5,6 +5,8 @@ export interface Goal {
   readonly title: string;
   /** It starts a real Redis. */
   readonly needsRedis?: boolean;
+  /** The share that tests run; default a tenth. */
+  readonly testShare?: number;
   run(run: GoalRun): Promise<readonly Check[]>;
 }
 

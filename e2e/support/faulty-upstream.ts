@@ -56,9 +56,10 @@ function waysToFail(tls: boolean): Way[][] {
   const add = (way: Way) => ways.set(way.code, [...(ways.get(way.code) ?? []), way]);
   if (tls) add({ code: 'N04', next: 'silence' });
   for (const [code, faults] of Object.entries(networkFaults)) {
-    if (Number(code.slice(1)) < 5) continue;
+    if (Number(code.slice(1)) < 5 || code === 'N18') continue;
     for (const { name, script } of faults) if (script && !name.startsWith('stale')) add({ code, script });
   }
+  add({ code: 'N18', script: answerTwice });
   for (const [code, fault] of PROVIDER_FAULTS) {
     add({
       code,
@@ -145,6 +146,20 @@ export async function startFaultyUpstream({
       }
     },
   };
+}
+
+/**
+ * An answer and, in the same breath, one that nobody asked for. A moment later it could meet the next request on its way,
+ * and be taken for its answer by any client of HTTP/1.1.
+ */
+async function answerTwice(connection: RawConnection): Promise<void> {
+  const request = await connection.nextRequest();
+  if (!request) return;
+  const surplus = goodAnswer({
+    ...request,
+    body: Buffer.from('{"messages":[{"role":"user","content":"somebody else"}]}'),
+  });
+  await connection.write(Buffer.concat([completeResponse(goodAnswer(request)), completeResponse(surplus)]));
 }
 
 /** Plays a script that would serve a whole connection on a single request of it. */
