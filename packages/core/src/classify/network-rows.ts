@@ -18,7 +18,11 @@ const unsent = { result: 'connect_error', retry: 'same_once', scope: 'none', cli
 export const NETWORK_ROWS = {
   N00: { title: 'Any other transport failure', ...connection, hint: 'connection failed' },
   N01: { title: 'Connection refused or host unreachable', ...connection, hint: 'connection refused' },
-  N02: { title: 'Host name not found', ...connection, hint: 'host name not found' },
+  N02: {
+    title: 'Host name not found (where no name at all is found, nobody is penalised)',
+    ...connection,
+    hint: 'host name not found',
+  },
   'N02/temporary': {
     title: 'Name service did not answer',
     ...connection,

@@ -97,7 +97,7 @@ export const CLIENT_FAULTS = {
   C16: fault('Hop-by-hop headers', 'not passed on'),
   C17: fault("The client's own credentials, base_url in the body", 'not passed on'),
   C18: fault('Absurd figures: n, max_tokens, tools, messages', 'refused', 400),
-  C19: fault('The same Idempotency-Key twice', 'the same result, or 409 while the first is running', 409),
+  C19: fault('The same Idempotency-Key twice', 'refused while the first is running', 409),
 } as const;
 
 /** FAULTS.md section 2.5, one process and its stores. */
@@ -145,7 +145,7 @@ export const SYSTEMIC_FAULTS = {
   X07: fault('A timed-out request ran after all', 'accepted: it costs twice and changes nothing'),
   X08: fault('A queue of expired requests', 'bounded, and aware of deadlines', 503),
   X09: fault('Rate-limit headers that lie', 'the refusal counts, not the headers'),
-  X10: fault('Another model answers than was asked for', "the answer's model is kept"),
+  X10: fault('Another model answers than was asked for', 'told in the log; the answer passes as it is'),
   X11: fault('Replicas learn different states', 'shared with expiry; the newer local view wins'),
   X12: fault('A hedged attempt lost', 'aborted; nobody is penalised'),
 } as const;

@@ -69,8 +69,9 @@ const DEMANDS: Readonly<Record<string, Demand>> = {
   'gzip in gzip': { codes: ['N19'], ...before },
   'gzip cut in the middle': { codes: ['N19'], ...before },
   '302 to another path of the same upstream': { codes: ['N20'], ...before },
-  'HTTP/2 GOAWAY instead of an answer': { codes: ['N03'], ...before },
-  'HTTP/2 REFUSED_STREAM': { codes: ['N03'], ...before },
+  // Only HTTP/1.1 is offered: an upstream that insists on another protocol ends the handshake.
+  'HTTP/2 GOAWAY instead of an answer': { codes: ['N21', 'N03'], ...before },
+  'HTTP/2 REFUSED_STREAM': { codes: ['N21', 'N03'], ...before },
   'a body without end, as fast as it is read': {
     codes: ['N22', 'S08'],
     ...before,

@@ -1,6 +1,11 @@
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { describe, expect, test } from '@jest/globals';
-import { NOTHING_SHED, nextShedState, type Pressure } from '../../src/states/load-shedding.ts';
+import {
+  createLoadShedding,
+  NOTHING_SHED,
+  nextShedState,
+  type Pressure,
+} from '../../src/states/load-shedding.ts';
 import { chat, startGateway } from '../start-gateway.ts';
 import { errorIn, pair, read } from './pair.ts';
 
@@ -80,6 +85,21 @@ describe('I16 while the event loop is blocked', () => {
     at.look(CALM, 4);
     expect((await at.ask(LOW)).status).toBe(200);
     expect(at.gateway.lines().filter(({ msg }) => /overloaded/.test(String(msg)))).toHaveLength(2);
+  });
+
+  test('a loop that cannot turn is measured as such', async () => {
+    const load = createLoadShedding({ warn() {}, info() {} } as never);
+    try {
+      const blockedMs = 150;
+      for (let i = 0; i < 3; i++) {
+        for (const untilMs = performance.now() + blockedMs; performance.now() < untilMs; );
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      load.look();
+      expect(load.refuses(true, () => 0)).toBe(true);
+    } finally {
+      load.stop();
+    }
   });
 
   test('a single look that finds it blocked sheds nobody but low priority', () => {
