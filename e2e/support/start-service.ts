@@ -70,9 +70,9 @@ export async function startGateway(config: ConfigFile, options: StartOptions = {
   return gateway;
 }
 
-/** The health-checker or the token-rotator as a process of its own, ready. Its port is the one its configuration says. */
+/** A service as a process of its own, ready. Its port is the one its configuration says. */
 export async function startService(
-  name: 'health-checker' | 'token-rotator',
+  name: 'health-checker' | 'token-rotator' | 'tagger',
   config: ConfigFile,
   port: number,
 ): Promise<SuiteProcess & { readonly url: string }> {

@@ -10,11 +10,13 @@ export interface Replicas {
 }
 
 const BEAT_INTERVAL_MS = 10_000;
+/** Others start, or find the store again, at about the same time. */
+const COUNT_AGAIN_MS = 1000;
 /** Three beats missed: gone. */
 const GONE_AFTER_MS = 30_000;
 const MAX_COUNTED = 1000;
 
-/** Announces this process in the shared store every ten seconds and counts the others that do. Never rejects. */
+/** Announces this process in the shared store every ten seconds and counts the others that do, once more a second after it was found. Never rejects. */
 export function countReplicas(state: SharedState, now: () => number, id: string = randomUUID()): Replicas {
   const key = limitKey('gateways');
   let count = 1;
@@ -28,11 +30,19 @@ export function countReplicas(state: SharedState, now: () => number, id: string 
   }
   const beatQuietly = () => void beat().catch(() => {});
 
-  beatQuietly();
+  let again: NodeJS.Timeout | undefined;
+  function meet(): void {
+    beatQuietly();
+    clearTimeout(again);
+    again = setTimeout(beatQuietly, COUNT_AGAIN_MS);
+    again.unref();
+  }
+
+  meet();
   const timer = setInterval(beatQuietly, BEAT_INTERVAL_MS);
   timer.unref();
   const forget = state.onUpChange((up) => {
-    if (up) beatQuietly();
+    if (up) meet();
   });
   return {
     get count() {
@@ -40,6 +50,7 @@ export function countReplicas(state: SharedState, now: () => number, id: string 
     },
     async stop() {
       clearInterval(timer);
+      clearTimeout(again);
       forget();
       await state.sortedRemove(key, id).catch(() => {});
     },

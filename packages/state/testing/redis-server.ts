@@ -38,7 +38,9 @@ export interface RedisServerOptions {
 
 const START_TIMEOUT_MS = 10_000;
 const FIRST_PORT = 12_000;
-const PORTS = 10_000;
+/** Test workers that choose at the same time must not choose the same. */
+const SLICES = 4;
+const PORTS_PER_SLICE = 2_500;
 
 /** Starts `redis-server` without persistence; rejects when it is not installed or does not come up. */
 export async function startRedis({
@@ -140,7 +142,8 @@ function ask(port: number, words: readonly string[]): Promise<string> {
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    const slice = Number(process.env.JEST_WORKER_ID ?? 0) % SLICES;
+    const port = FIRST_PORT + Math.floor((slice + Math.random()) * PORTS_PER_SLICE);
     const server = createServer();
     const isFree = await new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(false));

@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs';
+import { DOCUMENT, renderDocument } from './render.ts';
+
+writeFileSync(DOCUMENT, renderDocument());

@@ -1,0 +1,3 @@
+import { testOutages } from './test-outages.ts';
+
+testOutages('health-checker');
