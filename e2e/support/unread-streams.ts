@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { until } from './until.ts';
 
 export interface Torrent extends AsyncDisposable {
   readonly baseUrl: string;
   sentBytes(): number;
-  /** Nothing has left for over two seconds: whoever reads it has stopped. */
-  isStill(): boolean;
+  /** Resolves once it has sent nothing for over two seconds: whoever reads has stopped. */
+  untilStill(): Promise<void>;
 }
 
 const STILL_REPORTS = 10;
@@ -26,9 +27,17 @@ export async function startTorrent(): Promise<Torrent> {
   return {
     baseUrl,
     sentBytes: () => reports.at(-1) ?? 0,
-    isStill() {
-      const last = reports.slice(-STILL_REPORTS);
-      return last.length === STILL_REPORTS && last[0]! > 0 && last.every((sent) => sent === last[0]);
+    async untilStill() {
+      const begun = reports.length;
+      await until(
+        'nothing is sent any more',
+        () => {
+          const last = reports.slice(-STILL_REPORTS);
+          return reports.length > begun + STILL_REPORTS && last.every((sent) => sent === last[0]);
+        },
+        90_000,
+        100,
+      );
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
