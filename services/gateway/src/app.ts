@@ -60,7 +60,7 @@ function suspicious(request: IncomingMessage): Suspicion | null {
   return null;
 }
 
-function createRestApp({ gateway, storeState }: ClientApi) {
+function createRestApp({ gateway, requestId, storeState }: ClientApi) {
   const guards = keyGuards(() => {
     const { clientKeys, adminKeys } = gateway.routing.config.server;
     return { client: clientKeys.map(({ key }) => key), admin: adminKeys.map(({ key }) => key) };
@@ -85,7 +85,7 @@ function createRestApp({ gateway, storeState }: ClientApi) {
   });
   // Before the 404 of /v1: the token routes live there too.
   app.use(operationsProxies(gateway, guards));
-  app.use(guards.read, proxyOpaque(gateway));
+  app.use(guards.read, proxyOpaque(gateway, requestId));
   app.use((request: Request, response: Response) => {
     sendPlainError(
       response,

@@ -1,41 +1,39 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { transportCause } from '@holdfast/core/transport-cause';
 import { credentialHeader, upstreamPath } from '@holdfast/dialects/upstream-call';
 import express, { type Request, type RequestHandler } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { Gateway } from './gateway.ts';
+import { type OpaqueAnswer, sendOpaqueAnswer, sendOpaqueError } from './respond/opaque-answer.ts';
 import { type EndpointRuntime, standing } from './states/endpoint-runtime.ts';
 
 /** Bodies that cannot be replayed: multipart uploads and the like. One attempt at the best endpoint, nothing held in memory. */
 const OPAQUE = /^\/(?:v1\/)?((?:audio|files)(?:\/[\w.~-]+)*|images\/edits|images\/variations)$/;
 
-const DROPPED_RESPONSE_HEADERS = [
-  'set-cookie',
-  'server',
-  'openai-organization',
-  'openai-project',
-  'www-authenticate',
-  'location',
-  'via',
-  'x-powered-by',
-];
-
 interface OpaqueCall {
   readonly runtime: EndpointRuntime;
   readonly credential: string | null;
+  readonly answer: OpaqueAnswer;
 }
 
 /** Proxies what has nothing to retry; other paths go on to the next handler. */
-export function proxyOpaque(gateway: Gateway): RequestHandler {
+export function proxyOpaque(
+  gateway: Gateway,
+  requestId: (offered: string | undefined) => string,
+): RequestHandler {
   const router = express.Router();
   const calls = new WeakMap<object, OpaqueCall>();
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  // A connection of its own for each: Node's agent would answer the next call with what a provider sends unasked (FAULTS N18).
+  const agents = { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) };
   const proxyFor = (protocol: 'http' | 'https') =>
     createProxyMiddleware<Request>({
       target: 'http://127.0.0.1',
       changeOrigin: true,
       agent: agents[protocol],
       followRedirects: false,
+      selfHandleResponse: true,
+      proxyTimeout: gateway.routing.config.timeouts.totalMs,
       router: (request) => new URL(calls.get(request)!.runtime.endpoint.baseUrl).origin,
       pathRewrite: (_path, request) => {
         const { endpoint } = calls.get(request)!.runtime;
@@ -56,27 +54,21 @@ export function proxyOpaque(gateway: Gateway): RequestHandler {
           if (credential !== null)
             outgoing.setHeader(...credentialHeader(runtime.endpoint.protocol, credential));
         },
-        proxyRes: (incoming) => {
-          for (const name of Object.keys(incoming.headers)) {
-            if (DROPPED_RESPONSE_HEADERS.includes(name) || /^(?:cf-|x-ratelimit-)/.test(name))
-              delete incoming.headers[name];
-          }
-        },
-        error: (error, _request, response) => {
+        proxyRes: (incoming, request, response) =>
+          sendOpaqueAnswer(incoming, response, calls.get(request)!.answer),
+        error: (error, request, response) => {
           gateway.logger.warn({ err: error }, 'opaque call failed');
-          if (!('writeHead' in response)) return;
-          if (response.headersSent) return void response.destroy();
-          response.writeHead(502, { 'content-type': 'application/json' });
-          response.end(
-            JSON.stringify({
-              error: {
-                message: 'The provider did not answer. A body of this kind is not retried.',
-                type: 'upstream_error',
-                code: 'all_attempts_failed',
-                param: null,
-              },
-            }),
-          );
+          const call = calls.get(request);
+          if (!call || !('writeHead' in response)) return;
+          const { cause } = transportCause(error);
+          // The proxy's own timer ends a silent call by cutting it.
+          const late = gateway.now() - call.answer.nowMs >= gateway.routing.config.timeouts.totalMs;
+          sendOpaqueError(response, call.answer, late || cause === 'connect_timeout' ? 504 : 502, {
+            message: 'The provider did not answer. A body of this kind is not retried.',
+            type: 'upstream_error',
+            code: 'all_attempts_failed',
+            param: null,
+          });
         },
       },
     });
@@ -99,7 +91,17 @@ export function proxyOpaque(gateway: Gateway): RequestHandler {
     const { endpoint } = runtime;
     const token =
       endpoint.tokenPool === null ? null : gateway.tokens.pick(endpoint.tokenPool, '*', [], gateway.now());
-    calls.set(request, { runtime, credential: endpoint.apiKey ?? token?.value ?? null });
+    calls.set(request, {
+      runtime,
+      credential: endpoint.apiKey ?? token?.value ?? null,
+      answer: {
+        requestId: requestId(request.get('x-request-id')),
+        endpoint: endpoint.name,
+        cluster: endpoint.cluster,
+        pooled: token !== null,
+        nowMs: gateway.now(),
+      },
+    });
     proxies[endpoint.baseUrl.startsWith('https:') ? 'https' : 'http'](request, response, next);
   });
   return router;

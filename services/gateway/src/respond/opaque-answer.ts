@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { classify } from '@holdfast/core/classify/classify';
+import { dialects } from '@holdfast/dialects/dialects';
+import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
+import { scrubProviderText } from '@holdfast/dialects/errors/scrub-provider-text';
+import { createCollector } from '../attempt/bodies.ts';
+
+/** Headers of a provider's answer that are about the answer; all others stay here. */
+const KEPT_HEADERS = ['content-type', 'content-length', 'content-encoding', 'content-disposition'] as const;
+const MAX_ERROR_BYTES = 256 * 1024;
+
+export interface OpaqueAnswer {
+  readonly requestId: string;
+  readonly endpoint: string;
+  readonly cluster: string;
+  readonly pooled: boolean;
+  readonly nowMs: number;
+}
+
+/** Hands on what a provider answers to a call that is passed through: a success as it comes, a failure in our words. */
+export function sendOpaqueAnswer(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  answer: OpaqueAnswer,
+): void {
+  const status = incoming.statusCode ?? 502;
+  if (status >= 200 && status < 300) {
+    response.writeHead(status, [...keptHeaders(incoming), ...ownHeaders(answer)]);
+    incoming.on('error', () => response.destroy());
+    response.on('close', () => incoming.destroy());
+    incoming.pipe(response);
+    return;
+  }
+  const collector = createCollector(MAX_ERROR_BYTES);
+  let told = false;
+  const tell = () => {
+    if (told) return;
+    told = true;
+    sendRefusal(status, incoming, collector.take(), response, answer);
+    incoming.destroy();
+  };
+  incoming.on('data', (chunk: Buffer) => {
+    if (!collector.add(chunk)) tell();
+  });
+  incoming.on('end', tell);
+  incoming.on('error', tell);
+}
+
+function sendRefusal(
+  status: number,
+  incoming: IncomingMessage,
+  bytes: Buffer,
+  response: ServerResponse,
+  answer: OpaqueAnswer,
+): void {
+  const { error, body } = readErrorBody(bytes);
+  const headers = flat(incoming);
+  const verdict = classify({ kind: 'refused', status, headers, error, body }, answer);
+  const words = verdict.passThrough ? scrubProviderText(error.message) : '';
+  sendOpaqueError(response, answer, verdict.clientStatus, {
+    message: words || `${answer.endpoint} ${verdict.summary}. A body of this kind is not retried.`,
+    type: verdict.passThrough ? (error.type ?? 'invalid_request_error') : 'upstream_error',
+    code: verdict.passThrough ? error.code : 'all_attempts_failed',
+    param: verdict.passThrough ? error.param : null,
+  });
+}
+
+interface OpaqueError {
+  readonly message: string;
+  readonly type: string;
+  readonly code: string | null;
+  readonly param: string | null;
+}
+
+export function sendOpaqueError(
+  response: ServerResponse,
+  answer: OpaqueAnswer,
+  status: number,
+  { message, type, code, param }: OpaqueError,
+): void {
+  if (response.headersSent) return void response.destroy();
+  const { requestId } = answer;
+  const body = dialects['openai-chat'].errorBody({ status, type, code, message, param, requestId });
+  response.writeHead(status, [
+    'content-type',
+    'application/json',
+    'content-length',
+    String(body.length),
+    'x-should-retry',
+    'false',
+    ...ownHeaders(answer),
+  ]);
+  response.end(body);
+}
+
+const ownHeaders = ({ requestId, endpoint, cluster }: OpaqueAnswer): string[] => [
+  'x-request-id',
+  requestId,
+  'request-id',
+  requestId,
+  'x-holdfast-cluster',
+  cluster,
+  'x-holdfast-endpoint',
+  endpoint,
+];
+
+function keptHeaders({ headers }: IncomingMessage): string[] {
+  return KEPT_HEADERS.flatMap((name) => {
+    const value = headers[name];
+    return value === undefined ? [] : [name, value];
+  });
+}
+
+function flat({ headers }: IncomingMessage): Record<string, string> {
+  const result: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) result[name] = typeof value === 'string' ? value : value.join(', ');
+  return result;
+}
