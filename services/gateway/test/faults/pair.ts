@@ -3,7 +3,6 @@ import { type ConfigFile, chat, startGateway, type TestGateway } from '../start-
 
 /** The four conversational ways to ask; what holds for one must hold for all. */
 export const WAYS = ['chat', 'chat stream', 'messages', 'messages stream'] as const;
-export type Way = (typeof WAYS)[number];
 
 export const isStream = (way: string): boolean => way.endsWith('stream');
 export const protocolOf = (way: string): 'openai' | 'anthropic' =>
