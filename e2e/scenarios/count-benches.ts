@@ -12,7 +12,7 @@ export interface Benches {
 }
 
 /** From the answer on the provider's side until the gateway has acted on it. */
-const HEARD_AFTER_MS = 100;
+const HEARD_AFTER_MS = 300;
 
 interface Bench {
   readonly scope: string;

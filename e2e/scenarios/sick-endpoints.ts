@@ -23,7 +23,7 @@ export interface SickOptions {
 
 const LOOK_EVERY_MS = 200;
 /** The queue is looked at every second, and the news takes a moment. */
-const TICK_S = 1.5;
+const TICK_S = 2;
 const SLACK_MS = 10_000;
 
 /** What becomes of an endpoint that says the same canned text to everything, and of one that is dead for a while. */
