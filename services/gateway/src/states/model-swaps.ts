@@ -10,9 +10,15 @@ const MAX_KNOWN = 1000;
 /** Each pair at an endpoint is told once. */
 export function createModelSwaps(logger: Logger): ModelSwaps {
   const known = new Set<string>();
+  // Nearly every answer is by the model of the one before.
+  const lastSame = new Map<string, string>();
   return {
     note(endpointId, asked, answered) {
-      if (answered === null || answered === asked || isSameModel(asked, answered)) return;
+      if (answered === null || answered === asked || lastSame.get(asked) === answered) return;
+      if (isSameModel(asked, answered)) {
+        if (lastSame.size < MAX_KNOWN || lastSame.has(asked)) lastSame.set(asked, answered);
+        return;
+      }
       const swap = `${endpointId} ${asked} ${answered}`;
       if (known.has(swap) || known.size >= MAX_KNOWN) return;
       known.add(swap);

@@ -24,7 +24,8 @@ export function createNameService({
   endpoints: () => Iterable<EndpointRuntime>;
 }): NameService {
   const lost = new Map<string, () => void>();
-  let proof = { hostname: '', untilMs: 0 };
+  let proofHostname = '';
+  let proofUntilMs = 0;
   let told = false;
 
   const isOnlyName = (hostname: string): boolean => {
@@ -37,7 +38,8 @@ export function createNameService({
     judge({ connections: { hostname } }, verdict, blame) {
       if (hostname === null || verdict.result === 'aborted') return blame();
       if (verdict.code !== 'N02') {
-        proof = { hostname, untilMs: now() + PROOF_MS };
+        proofHostname = hostname;
+        proofUntilMs = now() + PROOF_MS;
         blame();
         lost.delete(hostname);
         if (lost.size === 0) return;
@@ -46,7 +48,7 @@ export function createNameService({
         told = false;
         return;
       }
-      if (isOnlyName(hostname) || (proof.hostname !== hostname && now() < proof.untilMs)) return blame();
+      if (isOnlyName(hostname) || (proofHostname !== hostname && now() < proofUntilMs)) return blame();
       lost.set(hostname, blame);
       if (lost.size > 1 && !told) {
         told = true;
