@@ -43,7 +43,7 @@ async function probeIt(
       },
     },
     routes: setup.routes ?? [{ model: 'gpt-4o-mini', cluster: 'main' }],
-    health: { timeout: '300ms' },
+    health: { timeout: '1s' },
   });
   const target = buildTargets(config).get('main/it')!;
   try {
@@ -141,7 +141,7 @@ describe('a conversation', () => {
     ['a reset', { reset: 'before_headers' }, { found: 'down', result: 'connect_error' }],
     [
       'a late answer',
-      { latencyMs: 200 },
+      { latencyMs: 650 },
       { found: 'degraded', result: 'slow', reason: expect.stringMatching(/^slow: /) },
     ],
     ['an event stream although none was asked for', { as: 'sse' }, { found: 'up', result: 'ok' }],

@@ -40,7 +40,11 @@ export function describeOutage({ name, freshUrl, begin, end }: Outage): void {
       await becomesTagged(running, 'before');
       await begin(url);
       try {
-        const answer = await create(running, 'during');
+        // A server that was killed may answer a moment longer.
+        const answer = await until(async () => {
+          const tried = await create(running, 'during');
+          return tried.status === 503 && tried;
+        }, 40_000);
         expect(answer).toMatchObject(refused);
         expect(answer.headers.get('retry-after')).toBe('5');
         const unready = await until(async () => {
