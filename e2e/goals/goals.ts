@@ -4,10 +4,12 @@ import { g03 } from './g03.ts';
 import { g04 } from './g04.ts';
 import { g05 } from './g05.ts';
 import { g06 } from './g06.ts';
+import { g07 } from './g07.ts';
 import { g08 } from './g08.ts';
 import { g09 } from './g09.ts';
 import { g10 } from './g10.ts';
 import { g11 } from './g11.ts';
+import { g12 } from './g12.ts';
 import { g13 } from './g13.ts';
 import { g14 } from './g14.ts';
 import { g15 } from './g15.ts';
@@ -25,10 +27,12 @@ export const goals: readonly Goal[] = [
   g04,
   g05,
   g06,
+  g07,
   g08,
   g09,
   g10,
   g11,
+  g12,
   g13,
   g14,
   g15,
