@@ -14,6 +14,8 @@ export async function runExchange(gateway: Gateway, exchange: Exchange): Promise
   response.once('close', () => {
     if (!response.writableFinished) cancelExchange(exchange, 'client');
   });
+  // It may have left while its body was read, and that is not told twice.
+  if (response.destroyed) cancelExchange(exchange, 'client');
   try {
     await (route.route.cache.enabled ? serveCached : serve)(exchange, gateway);
   } finally {

@@ -25,6 +25,9 @@ export function captureResponse(client: ServerResponse): CapturedResponse {
     },
     destroy: () => client.destroy(),
     once: (event, listener) => client.once(event, listener),
+    get destroyed() {
+      return client.destroyed;
+    },
     writableNeedDrain: false,
     get writableFinished() {
       return ended;

@@ -9,6 +9,8 @@ export interface ClientResponse {
   end(bytes: string, encoding: 'latin1'): unknown;
   destroy(): unknown;
   once(event: 'close' | 'drain', listener: () => void): unknown;
+  /** The client has left. */
+  readonly destroyed: boolean;
   readonly writableNeedDrain: boolean;
   /** Everything was handed over; a `close` before that is a client that left. */
   readonly writableFinished: boolean;
