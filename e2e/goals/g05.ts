@@ -85,6 +85,7 @@ export const g05: Goal = {
     const urls = [one, two].map(({ url }) => `${url}/v1/chat/completions`);
     await using client = openHttpClient();
     const models = ['any', 'limited', 'other'];
+    const begunAt = Date.now();
     const load = startLoad({
       rate: RATE,
       send: (n) => client.post(urls[n % 2]!, chatRequest(models[n % models.length]!, requestName(n))),
@@ -117,7 +118,9 @@ export const g05: Goal = {
             .filter(({ status }) => status === 429)
             .map(({ finishedAt }) => finishedAt ?? Number.POSITIVE_INFINITY),
         );
-        return ofAccount.filter(({ at }) => at > toldAt + SHARED_MS).map(({ token }) => `${model} ${token}`);
+        return ofAccount
+          .filter(({ at }) => at > toldAt + SHARED_MS)
+          .map(({ token, status, at }) => `${model} ${token} ${status} ${at - begunAt}`);
       }),
     );
     return [
@@ -134,7 +137,7 @@ export const g05: Goal = {
       }),
       told('refusals for the day', calls('quota').filter(({ status }) => status === 429).length),
       exactly('calls for an account and model a second after their refusal for the day', siblings.length, 0, {
-        detail: siblings.join('\n'),
+        detail: siblings.slice(0, 10),
       }),
       told('calls to the paid endpoint, after both quotas', calls('paid').length),
     ];

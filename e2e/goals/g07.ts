@@ -3,6 +3,7 @@ import { startRawUpstream } from '@holdfast/simulator/raw-upstream';
 import { cluster, endpoint } from '../support/configs.ts';
 import { openHttpClient } from '../support/http-client.ts';
 import { loadPayloads, type Payload } from '../support/load-payloads.ts';
+import { eventData } from '../support/read-stream.ts';
 import { startGateway } from '../support/start-service.ts';
 import { exactly, type Goal, told } from './goal.ts';
 
@@ -69,10 +70,10 @@ export const g07: Goal = {
           messages: [{ role: 'user', content: 'hello' }],
           ...(anthropic ? { max_tokens: 10 } : {}),
         });
-        const wanted = eventsOf(payload.body.toString());
+        const wanted = eventData(payload.body.toString());
         // Where the provider forgot its terminator the gateway adds it.
         if (!anthropic && wanted.at(-1) !== '[DONE]') wanted.push('[DONE]');
-        const got = eventsOf(reply.text);
+        const got = eventData(reply.text);
         const same = got.length === wanted.length && got.every((event, index) => event === wanted[index]);
         if (!same || reply.broken !== null)
           problems.push(
@@ -104,19 +105,6 @@ function casesOf(payload: Payload, step: number): Case[] {
     }));
   });
 }
-
-/** The data of each event, by the WHATWG rules. */
-const eventsOf = (text: string): string[] =>
-  text
-    .split(/\r\n\r\n|\n\n|\r\r/)
-    .map((block) =>
-      block
-        .split(/\r\n|\n|\r/)
-        .filter((line) => line.startsWith('data:'))
-        .map((line) => line.slice(5).replace(/^ /, ''))
-        .join('\n'),
-    )
-    .filter((data) => data !== '');
 
 function firstDifference(got: readonly string[], wanted: readonly string[]): string {
   const index = wanted.findIndex((event, at) => got[at] !== event);

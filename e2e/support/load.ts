@@ -45,6 +45,7 @@ export interface RunningLoad {
 
 const TICK_MS = 4;
 const EXAMPLES = 5;
+const STANDSTILL_MS = 1000;
 
 /** An open loop: a slow answer delays no later request, so that waiting shows in the figures. */
 export function startLoad({ rate, count = Number.POSITIVE_INFINITY, send, judge }: LoadOptions): RunningLoad {
@@ -101,8 +102,14 @@ export function startLoad({ rate, count = Number.POSITIVE_INFINITY, send, judge 
     underWay--;
     finish();
   };
+  let lastTickMs = started;
+  let lostMs = 0;
   const tick = () => {
-    const due = Math.min(count, ((performance.now() - started) / 1000) * rate);
+    const nowMs = performance.now();
+    // A machine that stood still for a while is no reason for a burst of everything that was due meanwhile.
+    if (nowMs - lastTickMs > STANDSTILL_MS) lostMs += nowMs - lastTickMs;
+    lastTickMs = nowMs;
+    const due = Math.min(count, ((nowMs - started - lostMs) / 1000) * rate);
     while (sent < due) void fire(sent++);
     if (sent >= count) void stop();
   };

@@ -47,19 +47,26 @@ const TERMINATOR: Readonly<Record<StreamDialect, (data: Json) => boolean>> = {
   messages: (data) => data.type === 'message_stop',
 };
 
+/** The data of each event, by the WHATWG rules: lines end in any of three ways, an event with an empty one. */
+export function eventData(bytes: string): string[] {
+  const events: string[] = [];
+  let lines: string[] = [];
+  for (const line of bytes.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
+    if (line.startsWith('data:')) lines.push(line.slice(5).replace(/^ /, ''));
+    if (line !== '') continue;
+    if (lines.length > 0) events.push(lines.join('\n'));
+    lines = [];
+  }
+  return events;
+}
+
 /** Reads a whole stream by the WHATWG rules, as far as providers use them. */
 export function readStream(dialect: StreamDialect, bytes: string): ReadStream {
   let text = '';
   let terminated = false;
   let failed = false;
   let events = 0;
-  for (const block of bytes.split(/\r\n\r\n|\n\n|\r\r/)) {
-    const lines = block.split(/\r\n|\n|\r/);
-    const data = lines
-      .filter((line) => line.startsWith('data:'))
-      .map((line) => line.slice(5).replace(/^ /, ''))
-      .join('\n');
-    if (data === '') continue;
+  for (const data of eventData(bytes)) {
     events++;
     if (data === '[DONE]') {
       terminated = true;
