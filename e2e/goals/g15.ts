@@ -20,8 +20,9 @@ export const g15: Goal = {
   async run({ share, note }) {
     const downS = scaled(DOWN_S, share, 6);
     const openForS = Math.max(2, 30 * share);
-    const rampS = Math.max(6, 30 * share);
-    const rate = share < 1 ? RATE / 2 : RATE;
+    const rampS = Math.max(8, 30 * share);
+    // A ramp as short as that of a small run climbs a good way in its first second.
+    const firstShare = share < 1 ? 0.3 : 0.2;
     await using redis = await startRedis();
     await using simulator = await startSimulator({ maxRecords: 100_000 });
     const config = {
@@ -41,7 +42,7 @@ export const g15: Goal = {
     const urls = [one, two].map(({ url }) => `${url}/v1/chat/completions`);
     await using client = openHttpClient();
     const load = startLoad({
-      rate,
+      rate: RATE,
       send: (n) => client.post(urls[n % REPLICAS]!, chatRequest('gpt-4o', requestName(n))),
       judge: judgeEcho,
     });
@@ -70,13 +71,13 @@ export const g15: Goal = {
     const seconds = Array.from({ length: Math.ceil(rampS) + 2 }, (_, second) =>
       within(second * 1000, (second + 1) * 1000),
     );
-    const fullAt = seconds.findIndex((calls) => calls >= rate * 0.9);
+    const fullAt = seconds.findIndex((calls) => calls >= RATE * 0.9);
     return [
       told('down, s', downS),
       told('trials while it was down', `${trials} in ${Math.round((upAt - quietFrom) / 1000)} s`),
       atMost('trials at once', trialsAtOnce, REPLICAS),
       told('s until the first call after its return', (firstAt - upAt) / 1000),
-      atMost('calls in the first second, share of the rate', seconds[0]! / rate, 0.2),
+      atMost('calls in the first second, share of the rate', seconds[0]! / RATE, firstShare),
       told('calls per second', seconds.join(' ')),
       atMost(
         's until it has all of its traffic',

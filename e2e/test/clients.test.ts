@@ -54,6 +54,10 @@ beforeAll(async () => {
         ],
       },
     ]),
+    ...PROTOCOLS.map((protocol) => [
+      `down-${protocol}`,
+      { protocol, endpoints: [endpoint('only', simulator.baseUrl(`down-${protocol}`))] },
+    ]),
   ]);
   gateway = stack.use(
     await startGateway({
@@ -61,6 +65,7 @@ beforeAll(async () => {
       clusters,
       routes: [
         ...CASES.map(({ model }) => ({ model, cluster: model })),
+        ...PROTOCOLS.map((protocol) => ({ model: `down-${protocol}`, cluster: `down-${protocol}` })),
         { model: 'claude-*', cluster: 'anthropic' },
         { model: 'gpt-4o-mini', cluster: 'openai' },
         { model: '*', cluster: 'openai' },
@@ -119,6 +124,16 @@ describe.each(PROTOCOLS)('the official %s client, told nothing but the base URL'
       expect(calls(model)).toEqual({ primary, secondary });
     },
   );
+});
+
+describe.each(PROTOCOLS)('the official %s client with its own retries on, when nothing helps', (protocol) => {
+  test('is told so once: its retries do not multiply those of the gateway', async () => {
+    const model = `down-${protocol}`;
+    const question = { url: gateway.url, model, stream: false, maxRetries: undefined };
+    simulator.behave(model, { fault: 'nginx_502' });
+    await expect(ask(protocol, question)).rejects.toMatchObject({ status: 502 });
+    expect(simulator.requests(model).map(({ status }) => status)).toEqual([502, 502, 502, 502]);
+  });
 });
 
 const weather = {
