@@ -1,0 +1,29 @@
+import type { StreamReader } from '../dialect.ts';
+
+/** One request told in another dialect, and how to tell its answers back. */
+export interface Translation {
+  /** What the endpoint gets. */
+  readonly body: Buffer;
+  /** The client's names of fields that the endpoint cannot be told and that change no meaning; for `x-holdfast-dropped`. */
+  readonly dropped: readonly string[];
+  /** A whole answer that the endpoint's dialect judged good, in the client's dialect. */
+  answer(body: Buffer): Buffer;
+  /**
+   * Reads the endpoint's event stream; `bytes`, `terminator` and `closing()` are the client's dialect. `content`, `error`,
+   * `fault` and the facts are what the endpoint's dialect says of them.
+   */
+  openStream(): StreamReader;
+}
+
+export type Translated =
+  | { readonly kind: 'translated'; readonly translation: Translation }
+  /** Left out, the field would change what is asked for: 400 if no endpoint can be told. */
+  | { readonly kind: 'refused'; readonly field: string; readonly message: string };
+
+/** Where a translated request goes. */
+export interface Target {
+  /** The endpoint's name of the model. */
+  readonly model: string;
+  /** The model's published cap on its answer, for dialects that must name one; null: unknown. */
+  readonly maxOutput: number | null;
+}
