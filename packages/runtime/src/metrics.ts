@@ -7,10 +7,18 @@ export interface ServiceMetrics {
   readonly configReload: { succeeded(nowMs: number): void; failed(): void };
 }
 
+/** Gauges of prom-client that are named like counters; the same numbers by type are `nodejs_active_handles` and so on. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
 /** A registry of its own for one service, with what every service shows (CONTRACT section 5, row "all"). */
 export function createServiceMetrics(service: string, version: string): ServiceMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   new Gauge({
     name: 'holdfast_build_info',
     help: 'Which version of which service runs here; always 1.',

@@ -9,6 +9,8 @@ export interface AccessLog {
   write(exchange: Exchange, outcome: Outcome, durationMs: number, overheadMs: number): void;
   /** A request that was refused before it had a route. */
   refused(requestId: string, refused: Refused, durationMs: number): void;
+  /** A call that was passed through. */
+  opaque(call: OpaqueCallLine): void;
   /** The latest requests, oldest first, for the status page. */
   recent(): RequestLine[];
 }
@@ -30,6 +32,13 @@ export interface RequestLine {
   readonly overhead_ms: number;
   readonly usage: { readonly inputTokens: number | null; readonly outputTokens: number | null } | null;
   readonly trail: readonly TrailEntry[];
+}
+
+export interface OpaqueCallLine {
+  readonly requestId: string;
+  readonly cluster: string;
+  readonly outcome: Outcome;
+  readonly attempt: TrailEntry;
 }
 
 const KEPT = 100;
@@ -55,6 +64,12 @@ export function createAccessLog(logger: Logger, plain: LineWriter | null): Acces
       const took = Math.round(durationMs);
       put(
         `"time":"${new Date().toISOString()}","request_id":"${requestId}","client":"none","cluster":"${NO_CLUSTER}","model":${text(model)},"endpoint":"none","outcome":"rejected","stream":false,"attempts":0,"duration_ms":${took},"first_content_ms":null,"overhead_ms":${took},"usage":null,"trail":[],"status":${status},"code":${text(code)}`,
+      );
+    },
+    opaque({ requestId, cluster, outcome, attempt }) {
+      const { endpoint, model, duration_ms } = attempt;
+      put(
+        `"time":"${new Date().toISOString()}","request_id":"${requestId}","client":"none","cluster":${text(cluster)},"model":"${model}","endpoint":${text(endpoint)},"outcome":"${outcome}","stream":false,"attempts":1,"duration_ms":${duration_ms},"first_content_ms":null,"overhead_ms":0,"usage":null,"trail":[${trailEntry(attempt)}]`,
       );
     },
     recent: () =>

@@ -92,7 +92,7 @@ export async function composeGateway({
     budget: createRetryBudget(),
     reports: createReports({ state, logger, now }),
     breakers: shareBreakers({ state, logger, now, endpoints: () => gateway.routing.endpoints }),
-    tierSwitches: createTierSwitches({ logger, now }),
+    tierSwitches: createTierSwitches({ logger, metrics, now }),
     throttle: createThrottle({ state, now, replicas: () => replicas.count }),
     rateLimiter: rateLimiter(config),
     answers: createAnswerCache({ state, config }),

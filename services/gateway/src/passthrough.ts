@@ -1,10 +1,14 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { classify } from '@holdfast/core/classify/classify';
 import { transportCause } from '@holdfast/core/transport-cause';
+import type { Observation } from '@holdfast/core/verdict';
 import { credentialHeader, upstreamPath } from '@holdfast/dialects/upstream-call';
 import express, { type Request, type RequestHandler } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
+import { accountOpaque } from './account-opaque.ts';
 import type { Gateway } from './gateway.ts';
+import { NO_CLUSTER } from './metrics/labels.ts';
 import { type OpaqueAnswer, sendOpaqueAnswer, sendOpaqueError } from './respond/opaque-answer.ts';
 import { type EndpointRuntime, standing } from './states/endpoint-runtime.ts';
 
@@ -60,10 +64,20 @@ export function proxyOpaque(
           gateway.logger.warn({ err: error }, 'opaque call failed');
           const call = calls.get(request);
           if (!call || !('writeHead' in response)) return;
-          const { cause } = transportCause(error);
           // The proxy's own timer ends a silent call by cutting it.
-          const late = gateway.now() - call.answer.nowMs >= gateway.routing.config.timeouts.totalMs;
-          sendOpaqueError(response, call.answer, late || cause === 'connect_timeout' ? 504 : 502, {
+          const { totalMs } = gateway.routing.config.timeouts;
+          const late = gateway.now() - call.answer.nowMs >= totalMs;
+          const observation: Observation = late
+            ? { kind: 'timeout', timer: 'headers', afterMs: totalMs }
+            : {
+                kind: 'transport',
+                cause: transportCause(error, response.headersSent).cause,
+                reusedSocket: false,
+                detail: '',
+              };
+          const verdict = classify(observation, call.answer);
+          call.answer.verdict ??= verdict;
+          sendOpaqueError(response, call.answer, verdict.clientStatus, {
             message: 'The provider did not answer. A body of this kind is not retried.',
             type: 'upstream_error',
             code: 'all_attempts_failed',
@@ -78,6 +92,7 @@ export function proxyOpaque(
     if (!OPAQUE.test(request.path)) return next();
     const runtime = bestEndpoint(gateway);
     if (!runtime) {
+      gateway.metrics.forCluster(NO_CLUSTER).request('openai', 'exhausted');
       response.status(503).json({
         error: {
           message: 'No endpoint is available for this call.',
@@ -91,17 +106,16 @@ export function proxyOpaque(
     const { endpoint } = runtime;
     const token =
       endpoint.tokenPool === null ? null : gateway.tokens.pick(endpoint.tokenPool, '*', [], gateway.now());
-    calls.set(request, {
-      runtime,
-      credential: endpoint.apiKey ?? token?.value ?? null,
-      answer: {
-        requestId: requestId(request.get('x-request-id')),
-        endpoint: endpoint.name,
-        cluster: endpoint.cluster,
-        pooled: token !== null,
-        nowMs: gateway.now(),
-      },
-    });
+    const answer: OpaqueAnswer = {
+      requestId: requestId(request.get('x-request-id')),
+      endpoint: endpoint.name,
+      cluster: endpoint.cluster,
+      pooled: token !== null,
+      nowMs: gateway.now(),
+      verdict: null,
+    };
+    calls.set(request, { runtime, credential: endpoint.apiKey ?? token?.value ?? null, answer });
+    accountOpaque(gateway, runtime, token?.name ?? null, answer, response);
     proxies[endpoint.baseUrl.startsWith('https:') ? 'https' : 'http'](request, response, next);
   });
   return router;

@@ -5,6 +5,7 @@ import { takeUp, verdictOnContinuing } from './attempt/resume.ts';
 import { credentialStanding, type Gateway, takeToken, upstreamModel, waitForPlace } from './gateway.ts';
 import { type Exchange, waitUntil } from './ingress/exchange.ts';
 import { mayFit } from './plan/context-window.ts';
+import { forbiddenRetry } from './plan/forbidden-retry.ts';
 import { type GaveUp, type GiveUp, giveUp, type Plan, type Tried, type Turn } from './plan/plan.ts';
 import { planNext } from './plan/plan-next.ts';
 import { whenAgain } from './plan/when-again.ts';
@@ -23,7 +24,19 @@ export async function serve(exchange: Exchange, gateway: Gateway): Promise<void>
   const failures: Verdict[] = [];
   const tooSmall: string[] = [];
   let ended: GaveUp = giveUp('unavailable');
+  let previous: string | null = null;
   for (const { model, route } of modelsToTry(exchange)) {
+    if (previous !== null) {
+      const { labelFor } = exchange.routing;
+      const reason = failures.at(-1)?.result ?? ended.because;
+      gateway.metrics.fellBack(
+        exchange.route.cluster.cluster.name,
+        labelFor(previous),
+        labelFor(model),
+        reason,
+      );
+    }
+    previous = model;
     const result = await tryModel(exchange, gateway, route, model, failures, tooSmall);
     if (result === 'answered') return;
     ended = result;
@@ -74,7 +87,11 @@ async function tryModel(
         mayFit(upstreamModel(endpoint, model), tooSmall, exchange.routing.config.modelLimits),
     };
     const plan = planNext(turn, gateway.now(), gateway.random);
-    if (plan.kind === 'give_up') return plan;
+    if (plan.kind === 'give_up') {
+      const forbidden = forbiddenRetry(exchange, plan);
+      if (forbidden) gateway.metrics.retrySuppressed(forbidden);
+      return plan;
+    }
     if (plan.kind !== 'attempt') {
       const went = await pause(exchange, gateway, plan);
       if (exchange.cancelled) return giveUp('cancelled');
@@ -89,7 +106,7 @@ async function tryModel(
       gateway.metrics.retrySuppressed('budget');
       return giveUp('budget');
     }
-    if (plan.why === 'first') gateway.tierSwitches.chose(route.cluster, plan.runtime);
+    if (plan.why === 'first') gateway.tierSwitches.chose(route.cluster, plan.runtime, model);
     if (plan.why === 'least_bad') leastBadUsed = true;
 
     const token = takeToken(gateway, plan.runtime, model, blamed, exchange.facts);

@@ -131,3 +131,94 @@ describe('when its provider fails', () => {
     for (let i = 0; i < 3; i++) expect((await upload(gateway)).text).not.toContain("someone else's answer");
   });
 });
+
+describe('what is passed through is counted and logged like any request', () => {
+  const outcomes = async (gateway: TestGateway) => {
+    const counted: Record<string, number> = {};
+    for (const outcome of ['primary', 'fallback', 'exhausted', 'rejected', 'cancelled']) {
+      const count = await gateway.metric(
+        `holdfast_requests_total{llm_cluster="main",protocol="openai",outcome="${outcome}"}`,
+      );
+      if (count) counted[outcome] = count;
+    }
+    return counted;
+  };
+  const attempts = (gateway: TestGateway, endpoint: string, result: string) =>
+    gateway.metric(
+      `holdfast_upstream_attempts_total{llm_cluster="main",llm_endpoint="${endpoint}",result="${result}"}`,
+    );
+  const logged = (gateway: TestGateway) => gateway.lines().filter(({ msg }) => msg === 'request');
+
+  test.each([
+    ['a success', {}, 'ok', 'primary', 'ok'],
+    ['a refusal that is right', { fault: 'bad_request' }, 'client_error', 'rejected', 'P01'],
+    ['a rate limit', { fault: 'openai_429' }, 'rate_limited', 'exhausted', 'P12'],
+    ['a page of a proxy', { fault: 'nginx_502' }, 'server_error', 'exhausted', 'P19'],
+    ['a reset', { reset: 'before_headers' }, 'connect_error', 'exhausted', 'N06'],
+    [
+      'an answer that breaks off',
+      { body: 'x'.repeat(9000), close: 'mid_body' },
+      'bad_response',
+      'exhausted',
+      'N13',
+    ],
+  ] as const)('%s', async (_name, behaviour, result, outcome, code) => {
+    await using simulator = await startSimulator();
+    await using gateway = await single(simulator.baseUrl('primary'));
+    simulator.behave('primary', behaviour);
+    await upload(gateway, 1000, { 'x-request-id': 'upload-1' });
+    expect(await outcomes(gateway)).toEqual({ [outcome]: 1 });
+    expect(await attempts(gateway, 'primary', result)).toBe(1);
+    expect(
+      await gateway.metric(
+        'holdfast_upstream_duration_seconds_count{llm_cluster="main",llm_endpoint="primary"}',
+      ),
+    ).toBe(1);
+    expect(
+      await gateway.metric('holdfast_request_duration_seconds_count{llm_cluster="main",stream="false"}'),
+    ).toBe(1);
+    expect(logged(gateway)).toMatchObject([
+      {
+        request_id: 'upload-1',
+        cluster: 'main',
+        endpoint: 'primary',
+        outcome,
+        attempts: 1,
+        trail: [{ endpoint: 'primary', result, code }],
+      },
+    ]);
+  });
+
+  test('a lower tier is a fallback', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(
+      pair({ primary: simulator.baseUrl('primary'), secondary: simulator.baseUrl('secondary') }),
+    );
+    simulator.behave('primary', { status: 500 });
+    await gateway.post('/v1/chat/completions', { model: 'm', messages: [{ role: 'user', content: 'Hi' }] });
+    const before = (await outcomes(gateway)).fallback ?? 0;
+    await upload(gateway);
+    expect((await outcomes(gateway)).fallback).toBe(before + 1);
+    expect(await attempts(gateway, 'secondary', 'ok')).toBeGreaterThan(0);
+  });
+
+  test('a client that leaves is no failure of the provider', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await single(simulator.baseUrl('primary'));
+    simulator.behave('primary', { stall: 'before_headers' });
+    const leaving = new AbortController();
+    const left = fetch(`${gateway.url}/v1/audio/transcriptions`, {
+      method: 'POST',
+      body: form(),
+      signal: leaving.signal,
+    }).catch(() => 'left');
+    await simulator.waitForRequests('primary', 1);
+    expect(await gateway.metric('holdfast_in_flight_requests{llm_cluster="main"}')).toBe(1);
+    leaving.abort();
+    expect(await left).toBe('left');
+    await simulator.waitForAbort('primary');
+    expect(await outcomes(gateway)).toEqual({ cancelled: 1 });
+    expect(await attempts(gateway, 'primary', 'aborted')).toBe(1);
+    expect(await gateway.metric('holdfast_in_flight_requests{llm_cluster="main"}')).toBe(0);
+  });
+});

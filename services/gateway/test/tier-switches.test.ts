@@ -132,3 +132,34 @@ test('a proof that the trial refutes is not believed again before the breaker cl
   const second = await prove();
   expect(known.breaker).toMatchObject({ untilMs: second });
 });
+
+test('who stood in for whom is counted: after a failed attempt, past an open breaker, and by another model', async () => {
+  await using simulator = await startSimulator();
+  const config = twoTiers(simulator.baseUrl, { max_failures: 1, open_for: '60s' });
+  await using gateway = await startGateway({
+    ...config,
+    clusters: {
+      ...config.clusters,
+      spare: { endpoints: [{ name: 'third', base_url: simulator.baseUrl('third'), api_key: 'sk-test' }] },
+    },
+    routes: [
+      { model: 'small', cluster: 'spare' },
+      { model: '*', cluster: 'main', fallback_models: ['small'] },
+    ],
+  });
+  const count = (from: string, to: string, reason: string) =>
+    gateway.metric(
+      `holdfast_fallbacks_total{llm_cluster="main",from="${from}",to="${to}",reason="${reason}"}`,
+    );
+  simulator.behave('primary', { status: 500 });
+  await gateway.post('/v1/chat/completions', chat());
+  expect(await count('primary', 'secondary', 'server_error')).toBe(1);
+  for (let n = 0; n < 2; n++) await gateway.post('/v1/chat/completions', chat());
+  expect(await count('primary', 'secondary', 'breaker_open')).toBe(2);
+
+  simulator.behave('secondary', { fault: 'server_503' });
+  const response = await gateway.post('/v1/chat/completions', chat());
+  expect(response.headers.get('x-holdfast-fallback')).toBe('model');
+  // A name that a pattern matched is no label.
+  expect(await count('other', 'small', 'overloaded')).toBe(1);
+});

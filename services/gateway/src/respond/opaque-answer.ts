@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { classify } from '@holdfast/core/classify/classify';
+import { transportCause } from '@holdfast/core/transport-cause';
+import type { Verdict } from '@holdfast/core/verdict';
 import { dialects } from '@holdfast/dialects/dialects';
 import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
 import { scrubProviderText } from '@holdfast/dialects/errors/scrub-provider-text';
@@ -15,6 +17,8 @@ export interface OpaqueAnswer {
   readonly cluster: string;
   readonly pooled: boolean;
   readonly nowMs: number;
+  /** What became of the call; null until that is known. */
+  verdict: Verdict | null;
 }
 
 /** Hands on what a provider answers to a call that is passed through: a success as it comes, a failure in our words. */
@@ -26,7 +30,16 @@ export function sendOpaqueAnswer(
   const status = incoming.statusCode ?? 502;
   if (status >= 200 && status < 300) {
     response.writeHead(status, [...keptHeaders(incoming), ...ownHeaders(answer)]);
-    incoming.on('error', () => response.destroy());
+    incoming.on('end', () => {
+      answer.verdict = classify({ kind: 'success' }, answer);
+    });
+    incoming.on('error', (error) => {
+      answer.verdict = classify(
+        { kind: 'transport', cause: transportCause(error, true).cause, reusedSocket: false, detail: '' },
+        answer,
+      );
+      response.destroy();
+    });
     response.on('close', () => incoming.destroy());
     incoming.pipe(response);
     return;
@@ -56,6 +69,7 @@ function sendRefusal(
   const { error, body } = readErrorBody(bytes);
   const headers = flat(incoming);
   const verdict = classify({ kind: 'refused', status, headers, error, body }, answer);
+  answer.verdict = verdict;
   const words = verdict.passThrough ? scrubProviderText(error.message) : '';
   sendOpaqueError(response, answer, verdict.clientStatus, {
     message: words || `${answer.endpoint} ${verdict.summary}. A body of this kind is not retried.`,
