@@ -2,12 +2,12 @@ import { VALID_WHEN_EMPTY } from '../answers/anthropic-messages.ts';
 import type { StreamReader } from '../dialect.ts';
 import { countOf, isObject, type JsonObject, saysSomething, textOf } from '../json.ts';
 import { failureIn } from './failure-in.ts';
-import { readStream } from './read-stream.ts';
+import { readStream, type StreamListener } from './read-stream.ts';
 import { type EventMeaning, noFacts, type StreamGrammar } from './stream-grammar.ts';
 
 /** Reads a stream of Anthropic's Messages API (docs.anthropic.com, "Streaming messages"). */
-export function openStream(): StreamReader {
-  return readStream(messagesGrammar());
+export function openStream(listener: StreamListener | null = null): StreamReader {
+  return readStream(messagesGrammar(), listener);
 }
 
 function messagesGrammar(): StreamGrammar {

@@ -1,16 +1,17 @@
 import type { StreamReader } from '../dialect.ts';
 import { isObject, type JsonObject, objectsIn, saysSomething } from '../json.ts';
 import { choicesGrammar } from './openai-choices.ts';
-import { readStream } from './read-stream.ts';
+import { readStream, type StreamListener } from './read-stream.ts';
 
 /** Reads a chat completion stream (`object: "chat.completion.chunk"`). */
-export function openStream(): StreamReader {
+export function openStream(listener: StreamListener | null = null): StreamReader {
   return readStream(
     choicesGrammar({
       object: 'chat.completion.chunk',
       content: chatContent,
       closingChoice: (index, finish) => ({ index, delta: {}, logprobs: null, finish_reason: finish }),
     }),
+    listener,
   );
 }
 

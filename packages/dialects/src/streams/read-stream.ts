@@ -1,6 +1,6 @@
 import type { BodyFault } from '@holdfast/core/verdict';
 import type { StreamReader, StreamStep } from '../dialect.ts';
-import { parseObject } from '../json.ts';
+import { type JsonObject, parseObject } from '../json.ts';
 import { frameEvents } from '../sse/frame-events.ts';
 import { lookAlikes } from './look-alikes.ts';
 import { readOtherBody } from './read-other-body.ts';
@@ -12,14 +12,22 @@ const maxMalformed = 3;
 const maxOtherBody = 1024 * 1024;
 /** As the OpenAI SDK knows it; providers also write it without the space or with one behind. */
 const DONE = Buffer.from('data: [DONE]\n\n');
+const COLON = 0x3a;
 /** Closes an event whose blank line never came. */
 const BLANK = Buffer.from('\n\n');
 const NOTHING: StreamStep = { bytes: null, content: false, terminator: null, error: null, fault: null };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Who tells a stream on in other words: hears what is forwarded of it, in order. */
+export interface StreamListener {
+  event(event: JsonObject, name: string | null, isContent: boolean): void;
+  /** The lines of an event that holds nothing but comments. */
+  comment(lines: string): void;
+}
+
 /** The reader of one stream: framing, forwarding, the final judgement. What an event means is the grammar's business. */
-export function readStream(grammar: StreamGrammar): StreamReader {
+export function readStream(grammar: StreamGrammar, listener: StreamListener | null = null): StreamReader {
   const { facts } = grammar;
   const framer = frameEvents();
   const known = lookAlikes();
@@ -38,7 +46,7 @@ export function readStream(grammar: StreamGrammar): StreamReader {
     let from = -1; // the run of events that is forwarded as one slice
     let to = -1;
     while (!over) {
-      const alike = framer.fresh ? known.match(framer.bytes, framer.end) : -1;
+      const alike = listener === null && framer.fresh ? known.match(framer.bytes, framer.end) : -1;
       if (alike !== -1) framer.skipTo(alike);
       else if (!framer.next()) break;
       const meaning = alike !== -1 ? 'content' : read();
@@ -68,6 +76,8 @@ export function readStream(grammar: StreamGrammar): StreamReader {
     const event = parseObject(data);
     if (event === null) return 'malformed';
     const meaning = grammar.read(event, framer.name);
+    if (listener !== null && typeof meaning === 'string')
+      listener.event(event, framer.name, meaning === 'content');
     if (meaning === 'content') {
       facts.contentSeen = true;
       known.learn(framer.bytes, framer.start, framer.end, dataStart);
@@ -76,7 +86,11 @@ export function readStream(grammar: StreamGrammar): StreamReader {
   }
 
   function readFiller(): EventMeaning {
-    if (!framer.foreign) return 'other';
+    if (!framer.foreign) {
+      if (framer.bytes[framer.start] === COLON)
+        listener?.comment(framer.bytes.toString('utf8', framer.start, framer.end));
+      return 'other';
+    }
     if (!eventsSeen) {
       otherBody.push(Buffer.from(framer.bytes.subarray(framer.start, framer.end)));
       otherBytes += framer.end - framer.start;

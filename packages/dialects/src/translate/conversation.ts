@@ -182,24 +182,28 @@ export interface AnswerUsage {
   readonly reasoning: number | null;
 }
 
-/** A step of a streamed answer. Parts come one after another; `index` counts them from 0. */
+/**
+ * A step of a streamed answer. First comes `start`; then the parts, counted from 0 by `index`, each of them ended before the next
+ * begins; `usage` and `finish` come anywhere behind `start`, and the last of each counts.
+ */
 export type AnswerEvent =
   | {
       readonly kind: 'start';
       readonly id: string | null;
       readonly model: string | null;
+      /** Epoch seconds. */
       readonly created: number | null;
     }
-  | { readonly kind: 'text'; readonly index: number; readonly text: string }
-  | { readonly kind: 'refusal'; readonly index: number; readonly text: string }
-  | {
-      readonly kind: 'reasoning';
-      readonly index: number;
-      readonly text: string;
-      readonly signature: string | null;
-      readonly sealed: string | null;
-    }
-  | { readonly kind: 'tool_call'; readonly index: number; readonly id: string; readonly name: string }
-  | { readonly kind: 'tool_input'; readonly index: number; readonly json: string }
+  | PartEvent
   | { readonly kind: 'usage'; readonly usage: AnswerUsage }
   | { readonly kind: 'finish'; readonly finish: Finish; readonly stopSequence: string | null };
+
+export type PartEvent =
+  | { readonly kind: 'text' | 'refusal' | 'reasoning'; readonly index: number; readonly text: string }
+  /** Behind the text of its reasoning. */
+  | { readonly kind: 'signature'; readonly index: number; readonly signature: string }
+  /** Reasoning that only its provider can read, in one piece. */
+  | { readonly kind: 'sealed'; readonly index: number; readonly sealed: string }
+  | { readonly kind: 'tool_call'; readonly index: number; readonly id: string; readonly name: string }
+  | { readonly kind: 'tool_input'; readonly index: number; readonly json: string }
+  | { readonly kind: 'part_end'; readonly index: number };

@@ -1,0 +1,54 @@
+import { countOf, isObject, type JsonObject, textOf } from '../../json.ts';
+import type { PartEvent } from '../conversation.ts';
+import { jsonEnd } from './json-end.ts';
+
+interface Call {
+  readonly part: number;
+  readonly id: string | null;
+  /** Takes the next piece of the input; true once it is whole. */
+  readonly isWhole: (piece: string) => boolean;
+}
+
+interface Surroundings {
+  put(event: PartEvent): void;
+  /** Ends what is being said; the next part's index. */
+  newPart(): number;
+  answerId(): string | null;
+}
+
+/** Reads the tool calls of chat deltas: pieces in any order, known by `index` (FAULTS S13). */
+export function chatCalls({ put, newPart, answerId }: Surroundings) {
+  const calls = new Map<number, Call>();
+  let count = 0;
+
+  /** `position`: where in its delta the call stands, for those without an `index`. */
+  function read(call: JsonObject, position: number): void {
+    const at = countOf(call.index) ?? position;
+    const called = isObject(call.function) ? call.function : {};
+    const id = textOf(call.id);
+    const name = textOf(called.name);
+    let known = calls.get(at);
+    if (known === undefined || isAnother(known, id, name)) {
+      known = { part: newPart(), id, isWhole: jsonEnd() };
+      calls.set(at, known);
+      put({ kind: 'tool_call', index: known.part, id: id ?? madeUpId(), name: name ?? '' });
+    }
+    // Ollama's arguments are an object.
+    const input = isObject(called.arguments) ? JSON.stringify(called.arguments) : textOf(called.arguments);
+    if (input === null) return;
+    put({ kind: 'tool_input', index: known.part, json: input });
+    if (known.isWhole(input)) put({ kind: 'part_end', index: known.part });
+  }
+
+  /** Some servers count every call 0, each with an id of its own. */
+  function isAnother(known: Call, id: string | null, name: string | null): boolean {
+    return id !== null && name !== null && known.id !== null && known.id !== id;
+  }
+
+  /** Of the letters that every provider takes; the answer's own id keeps it apart from those of other turns. */
+  function madeUpId(): string {
+    return `call_${(answerId() ?? 'holdfast').replace(/[^A-Za-z0-9_-]/g, '')}_${count++}`;
+  }
+
+  return { read };
+}
