@@ -1,3 +1,4 @@
+import { buildEndpoint } from './build-endpoint.ts';
 import { buildPersonas } from './build-personas.ts';
 import * as policies from './build-policies.ts';
 import { buildServer, buildServices } from './build-services.ts';
@@ -66,24 +67,7 @@ function buildCluster(
     name,
     protocol,
     strategy,
-    endpoints: endpoints.map((endpoint) => ({
-      name: endpoint.name,
-      cluster: name,
-      id: `${name}/${endpoint.name}`,
-      protocol: endpoint.protocol ?? protocol,
-      baseUrl: endpoint.base_url.replace(/\/+$/, ''),
-      apiKey: endpoint.api_key ?? null,
-      tokenPool: endpoint.token_pool ?? null,
-      priority: endpoint.priority,
-      weight: endpoint.weight,
-      timeoutMs: endpoint.timeout ?? null,
-      maxFailures: endpoint.max_failures ?? null,
-      maxConcurrency: endpoint.max_concurrency,
-      models: endpoint.models,
-      headers: endpoint.headers,
-      probe: endpoint.probe ?? null,
-      continuation: endpoint.continuation,
-    })),
+    endpoints: endpoints.map((endpoint) => buildEndpoint(name, protocol, endpoint)),
   };
 }
 

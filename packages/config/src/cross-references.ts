@@ -1,15 +1,17 @@
 import { isGlob, matchesGlob } from '@holdfast/core/glob';
+import { DIALECTS, type Protocol } from '@holdfast/core/protocol';
 import { personalities } from './built-in-personas.ts';
 import type { KeyPath } from './key-path.ts';
 import { asList, asMap, asText } from './loose.ts';
 import { nearestName } from './nearest-name.ts';
+import { PROVIDERS, providerOf } from './providers.ts';
 import type { Check, Report } from './validate.ts';
 
 /** `none` and `pending` stand for "no endpoint" in response headers and metrics. */
 const RESERVED = new Set(['none', 'pending']);
 
-/** Reports a model that no route leads to, or none of that protocol; null: any will do. */
-type CheckModel = (path: KeyPath, model: unknown, protocol: string | null) => void;
+/** Reports a model that no route leads to. */
+type CheckModel = (path: KeyPath, model: unknown) => void;
 
 /** What one part of the configuration says about another: every name must lead somewhere that can do what is asked of it. */
 export const checkCrossReferences: Check = (value, report) => {
@@ -25,22 +27,15 @@ export const checkCrossReferences: Check = (value, report) => {
     report(['routes'], 'is required with more than one cluster: which models go where?');
   }
 
-  const protocolOf = (cluster: string) => asText(asMap(clusters[cluster]).protocol) ?? 'openai';
   const routeOf = (model: string) => routes.find((route) => matchesGlob(asText(route.model) ?? '', model));
-  const checkModel: CheckModel = (path, model, protocol) => {
+  const checkModel: CheckModel = (path, model) => {
     if (typeof model !== 'string' || routes.length === 0) return;
     const route = routeOf(model);
-    const target = asText(route?.cluster) ?? '';
     if (isGlob(model)) {
       report(path, 'must be the exact name of a model, without * or ?');
     } else if (!route) {
       const models = routes.map((known) => asText(known.model) ?? '').filter((known) => !isGlob(known));
       report(path, 'is a model that no route leads to', nearestName(model, models));
-    } else if (protocol !== null && Object.hasOwn(clusters, target) && protocolOf(target) !== protocol) {
-      report(
-        path,
-        `is routed to a cluster of another protocol: ${protocol} is needed here, and that cluster speaks ${protocolOf(target)}`,
-      );
     }
   };
 
@@ -58,7 +53,7 @@ export const checkCrossReferences: Check = (value, report) => {
       asList(route.fallback_models).forEach((model, position) => {
         const at = [...path, 'fallback_models', position];
         if (model === route.model) report(at, 'is the same model again: a fallback has to lead elsewhere');
-        else checkModel(at, model, protocolOf(cluster));
+        else checkModel(at, model);
       });
   }
 
@@ -67,9 +62,9 @@ export const checkCrossReferences: Check = (value, report) => {
   checkPersonaPaths(asMap(config.personas), report);
 
   const tagging = asMap(config.tagging);
-  checkModel(['tagging', 'model'], tagging.model, 'openai');
+  checkModel(['tagging', 'model'], tagging.model);
   asList(tagging.fallback_models).forEach((model, index) => {
-    checkModel(['tagging', 'fallback_models', index], model, 'openai');
+    checkModel(['tagging', 'fallback_models', index], model);
   });
 
   const { warning = 0.5, critical = 0.8 } = asMap(asMap(config.alerts).fallback_ratio);
@@ -84,7 +79,6 @@ function checkCluster(
   report: Report,
 ): void {
   if (RESERVED.has(name)) report(['clusters', name], 'is a reserved name', null, 'key');
-  const protocol = asText(cluster.protocol) ?? 'openai';
   const seen = new Set<string>();
   for (const [index, item] of asList(cluster.endpoints).entries()) {
     const endpoint = asMap(item);
@@ -105,13 +99,30 @@ function checkCluster(
       );
     if (pool !== null && 'api_key' in endpoint)
       report([...path, 'token_pool'], 'stands beside api_key: an endpoint has one or the other');
-    if (typeof endpoint.protocol === 'string' && endpoint.protocol !== protocol) {
-      report(
-        [...path, 'protocol'],
-        `differs from its cluster, whose endpoints must be interchangeable and speak ${protocol}`,
-      );
-    }
+    checkProvider(endpoint, path, asText(cluster.protocol) ?? 'openai', report);
   }
+}
+
+/** Where an endpoint is must be known, and it cannot serve what its protocol has not. */
+function checkProvider(
+  endpoint: Readonly<Record<string, unknown>>,
+  path: KeyPath,
+  clusterProtocol: string,
+  report: Report,
+): void {
+  const name = asText(endpoint.provider);
+  const provider = providerOf(name);
+  const isKnown = name === null || Object.hasOwn(PROVIDERS, name);
+  if (provider.baseUrl === null && endpoint.base_url === undefined && isKnown)
+    report([...path, 'base_url'], 'is required');
+  const protocol = asText(endpoint.protocol) ?? provider.protocol ?? clusterProtocol;
+  if (!Object.hasOwn(DIALECTS, protocol)) return;
+  const served: readonly string[] = DIALECTS[protocol as Protocol];
+  const known = new Set<unknown>(Object.values(DIALECTS).flat());
+  asList(endpoint.dialects).forEach((dialect, index) => {
+    if (known.has(dialect) && !served.includes(dialect as string))
+      report([...path, 'dialects', index], `is no dialect of its protocol, which is ${protocol}`);
+  });
 }
 
 function checkPersona(
@@ -120,7 +131,7 @@ function checkPersona(
   checkModel: CheckModel,
   report: Report,
 ): void {
-  checkModel(['personas', name, 'model'], persona.model, null);
+  checkModel(['personas', name, 'model'], persona.model);
   const known = { ...personalities, ...asMap(persona.personalities) };
   for (const key of Object.keys(asMap(persona.texts))) {
     const [, personality] = /^[^.]+\.(.+)$/.exec(key) ?? [];

@@ -57,8 +57,10 @@ export function describeConfig(config: Config) {
 function describeEndpoint(endpoint: Endpoint) {
   const {
     name,
+    provider,
     baseUrl,
     protocol,
+    dialects,
     tokenPool,
     priority,
     weight,
@@ -70,8 +72,10 @@ function describeEndpoint(endpoint: Endpoint) {
   } = endpoint;
   return {
     name,
+    provider,
     baseUrl,
     protocol,
+    dialects,
     credential:
       tokenPool === null ? (endpoint.apiKey === null ? 'none' : 'api key') : `token pool ${tokenPool}`,
     priority,

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { variablesMatching } from './build-token-pools.ts';
 import type { KeyPath } from './key-path.ts';
 import type { VariableEntry } from './overlay.ts';
@@ -17,9 +16,6 @@ const PUBLISHER_NAMES = Object.fromEntries(
     'o3',
   ].map((name) => [name, `openai/${name}`]),
 );
-
-/** The published limits of GitHub Models, in this repository. */
-const MODEL_LIMITS = path.resolve(import.meta.dirname, '../../../config/model-limits.yaml');
 
 interface Upstream {
   readonly name: string;
@@ -92,7 +88,7 @@ function openaiUpstreams(env: NodeJS.ProcessEnv): Upstream[] {
     upstreams.push({
       name: 'fallback',
       because: 'OPENAI_API_KEY',
-      endpoint: env.OPENAI_BASE_URL ? {} : { base_url: 'https://api.openai.com/v1' },
+      endpoint: env.OPENAI_BASE_URL ? {} : { provider: 'openai' },
       from: env.OPENAI_BASE_URL
         ? { base_url: 'OPENAI_BASE_URL', api_key: 'OPENAI_API_KEY' }
         : { api_key: 'OPENAI_API_KEY' },
@@ -104,19 +100,18 @@ function openaiUpstreams(env: NodeJS.ProcessEnv): Upstream[] {
 const github: Upstream = {
   name: 'github',
   because: 'GITHUB_TOKEN*',
-  endpoint: { base_url: 'https://models.github.ai/inference', token_pool: 'github', models: PUBLISHER_NAMES },
+  endpoint: { provider: 'github-models', token_pool: 'github', models: PUBLISHER_NAMES },
   from: {},
 };
 
 const githubEntries: readonly VariableEntry[] = [
   { variable: 'GITHUB_TOKEN*', path: ['token_pools', 'github'], value: { from_env: 'GITHUB_TOKEN*' } },
-  { variable: 'GITHUB_TOKEN*', path: ['model_limits'], value: MODEL_LIMITS },
 ];
 
 const openrouter: Upstream = {
   name: 'openrouter',
   because: 'OPENROUTER_API_KEY',
-  endpoint: { base_url: 'https://openrouter.ai/api/v1', models: PUBLISHER_NAMES },
+  endpoint: { provider: 'openrouter', models: PUBLISHER_NAMES },
   from: { api_key: 'OPENROUTER_API_KEY' },
 };
 
@@ -155,7 +150,7 @@ function openrouterEntries(model: string, besideOthers: boolean, env: NodeJS.Pro
   return [
     ...clusterEntries(
       'openrouter',
-      [{ ...openrouter, endpoint: { base_url: openrouter.endpoint.base_url } }],
+      [{ ...openrouter, endpoint: { provider: openrouter.endpoint.provider } }],
       env,
     ),
     { variable, path: ['routes'], value: [{ model, cluster: 'openrouter' }, others] },

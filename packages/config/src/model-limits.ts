@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import type { ConfigSource } from './config-source.ts';
 import { integer, nonEmptyText } from './fields.ts';
-import { asMap, asText } from './loose.ts';
+import { asList, asMap, asText } from './loose.ts';
 import { nearestName } from './nearest-name.ts';
+import { providerOf } from './providers.ts';
 import type { ModelLimit } from './types.ts';
 import { type Check, validate } from './validate.ts';
 import { yamlSource } from './yaml-source.ts';
@@ -36,11 +37,11 @@ const limitsSchema = z.strictObject({
 const plainSchema = z.record(z.string(), entry);
 
 /**
- * Limits by model name, from the file that the configuration names under `model_limits`, relative to its own; empty when it
- * names none. Throws a ConfigError with positions in that file.
+ * Limits by model name, from the file that the configuration names under `model_limits`, relative to its own, else from that of
+ * a provider it names; empty when there is neither. Throws a ConfigError with positions in that file.
  */
 export function loadModelLimits(config: ConfigSource, env: NodeJS.ProcessEnv): Record<string, ModelLimit> {
-  const file = asText(asMap(config.value).model_limits);
+  const file = asText(asMap(config.value).model_limits) ?? publishedLimits(config.value);
   if (!file || config.isUnresolved(['model_limits'])) return {};
   const absolute = path.resolve(config.directory, file);
   const source = yamlSource(read(absolute, config), file, { env, directory: path.dirname(absolute) });
@@ -53,6 +54,16 @@ export function loadModelLimits(config: ConfigSource, env: NodeJS.ProcessEnv): R
       const { tier, ...limits } = typeof own === 'string' ? { tier: own } : own;
       return [model, modelLimit({ ...(tier === undefined ? {} : tiers[tier]), ...limits })];
     }),
+  );
+}
+
+/** The file of the first provider that publishes limits; null when none does. */
+function publishedLimits(config: unknown): string | null {
+  return (
+    Object.values(asMap(asMap(config).clusters))
+      .flatMap((cluster) => asList(asMap(cluster).endpoints))
+      .map((endpoint) => providerOf(asText(asMap(endpoint).provider)).modelLimits)
+      .find((limits) => limits !== null) ?? null
   );
 }
 

@@ -1,3 +1,4 @@
+import { DIALECTS } from '@holdfast/core/protocol';
 import { z } from 'zod';
 import {
   baseUrl,
@@ -15,8 +16,10 @@ import {
   schedule,
   secret,
   size,
+  text,
 } from './fields.ts';
 import { policySections, routePolicies } from './policy-schema.ts';
+import { PROVIDER_NAMES } from './providers.ts';
 import { defaultedSection, optionalList, optionalSection } from './schema-sections.ts';
 
 /** `holdfast.yaml` (CONTRACT section 3). Unknown keys are errors; what refers to other keys is checked in cross-references.ts. */
@@ -96,10 +99,29 @@ const protocol = z.enum(['openai', 'anthropic']);
 
 const endpoint = z.strictObject({
   name,
-  base_url: baseUrl.describe("As that protocol's SDK takes it"),
+  provider: z
+    .enum(PROVIDER_NAMES)
+    .optional()
+    .describe('Fills base_url, protocol, auth_header, dialects, probe, headers (docs/providers.md)'),
+  base_url: baseUrl
+    .optional()
+    .describe("As that protocol's SDK takes it; required where the provider does not say it"),
   api_key: secret.optional(),
   token_pool: name.optional(),
-  protocol: protocol.optional().describe("Default: the cluster's"),
+  protocol: protocol.optional().describe("Default: the provider's, else the cluster's"),
+  auth_header: z
+    .enum(['authorization', 'x-api-key', 'api-key'])
+    .optional()
+    .describe("Which header carries the credential; default: the provider's, else the protocol's"),
+  query: optionalSection(z.record(nonEmptyText, text)).describe('Parameters of every call'),
+  dialects: z
+    .array(z.enum([...DIALECTS.openai, ...DIALECTS.anthropic]), { error: 'must be a list of dialects' })
+    .min(1, 'needs at least one dialect')
+    .optional()
+    .describe("What it serves; default: the provider's, else all of its protocol"),
+  stream_usage: flag
+    .optional()
+    .describe('Whether it takes stream_options.include_usage; false: its streams are not asked for usage'),
   priority: integer(1, 1000).prefault(1).describe('1 is tried first'),
   weight: decimal(0, 1_000_000).prefault(100),
   timeout: duration(1).optional().describe('Overrides timeouts.first_content'),

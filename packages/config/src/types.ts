@@ -1,9 +1,12 @@
+import type { AuthHeader, DialectName, Protocol } from '@holdfast/core/protocol';
+import type { ProviderName } from './providers.ts';
+
 /**
  * The configuration as every service sees it: validated, defaulted, references resolved, durations in milliseconds,
  * deeply frozen. Key names in `holdfast.yaml` are the snake_case of these (CONTRACT section 3).
  */
 
-export type Protocol = 'openai' | 'anthropic';
+export type { AuthHeader, Protocol };
 export type Strategy = 'priority' | 'weighted' | 'least_latency';
 export type ProbeKind = 'auto' | 'models' | 'chat' | 'none';
 /** How a model is made to go on with an answer that another began; `auto`: by what is known of its provider. */
@@ -100,8 +103,19 @@ export interface Endpoint {
   readonly cluster: string;
   /** `<cluster>/<name>`: unique, used in shared state, logs and APIs. */
   readonly id: string;
+  /** Null: nothing is known of it but what the configuration says. */
+  readonly provider: ProviderName | null;
   readonly protocol: Protocol;
   readonly baseUrl: string;
+  readonly authHeader: AuthHeader;
+  /** Parameters of every call. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Where the list of models is, relative to the base URL's last segment; null: where the protocol has it. */
+  readonly modelsPath: string | null;
+  /** What it serves of its protocol. */
+  readonly dialects: readonly DialectName[];
+  /** It takes `stream_options.include_usage`. */
+  readonly streamUsage: boolean;
   readonly apiKey: string | null;
   readonly tokenPool: string | null;
   /** 1 is tried first. */
@@ -123,6 +137,7 @@ export interface Endpoint {
 
 export interface Cluster {
   readonly name: string;
+  /** Of the endpoints that say no other. */
   readonly protocol: Protocol;
   readonly strategy: Strategy;
   readonly endpoints: readonly Endpoint[];

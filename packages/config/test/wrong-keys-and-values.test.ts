@@ -102,6 +102,27 @@ describe('a value of the wrong kind or out of range is refused', () => {
       'must be a cron expression of five fields (minute hour day month weekday), or six with seconds first',
     ],
     [
+      'an unknown provider, of which no address is asked for then',
+      'clusters: { main: { endpoints: [{ name: a, provider: ▸opnrouter }] } }',
+      'clusters.main.endpoints[0].provider',
+      'must be one of openai, anthropic, openrouter, github-models, huggingface, ollama, azure-openai, groq, mistral, deepseek, google, generic',
+      'openrouter',
+    ],
+    [
+      'an unknown dialect',
+      endpointWith('dialects: [▸openai-chats]'),
+      'clusters.main.endpoints[0].dialects[0]',
+      'must be one of openai-chat, openai-completions, openai-responses, openai-embeddings, openai-images, openai-moderations, anthropic-messages, anthropic-count-tokens',
+      'openai-chat',
+    ],
+    [
+      'an unknown header for the credential',
+      endpointWith('auth_header: ▸x-apikey'),
+      'clusters.main.endpoints[0].auth_header',
+      'must be one of authorization, x-api-key, api-key',
+      'x-api-key',
+    ],
+    [
       'an unknown choice',
       'throttle: { scope: ▸modle }',
       'throttle.scope',

@@ -86,21 +86,22 @@ clusters: { main: { endpoints: [{ name: a, base_url: "https://a", api_key: k, to
       'must be the exact name of a model, without * or ?',
     ],
     [
-      'a fallback across protocols',
-      `clusters:
-  main: { endpoints: [{ name: x, base_url: "https://x" }] }
-  claude: { protocol: anthropic, endpoints: [{ name: x, base_url: "https://x" }] }
-routes:
-  - { model: "claude*", cluster: claude }
-  - { model: "*", cluster: main, fallback_models: [▸claude-3] }`,
-      'routes[1].fallback_models[0]',
-      'is routed to a cluster of another protocol: openai is needed here, and that cluster speaks anthropic',
+      'a dialect of another protocol',
+      endpointWith('protocol: anthropic, dialects: [anthropic-messages, ▸openai-chat]'),
+      'clusters.main.endpoints[0].dialects[1]',
+      'is no dialect of its protocol, which is anthropic',
     ],
     [
-      'an endpoint of another protocol',
-      endpointWith('protocol: ▸anthropic'),
-      'clusters.main.endpoints[0].protocol',
-      'differs from its cluster, whose endpoints must be interchangeable and speak openai',
+      "a dialect that the provider's protocol has not",
+      'clusters: { main: { protocol: anthropic, endpoints: [{ name: a, provider: groq, dialects: [▸anthropic-messages] }] } }',
+      'clusters.main.endpoints[0].dialects[0]',
+      'is no dialect of its protocol, which is openai',
+    ],
+    [
+      'an endpoint whose provider does not say where it is',
+      'clusters: { main: { endpoints: [▸{ name: a, provider: azure-openai }] } }',
+      'clusters.main.endpoints[0].base_url',
+      'is required',
     ],
     [
       'two endpoints of one name',

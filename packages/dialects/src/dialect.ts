@@ -1,19 +1,12 @@
+import type { DialectName, Protocol } from '@holdfast/core/protocol';
 import type { BodyFault, ProviderError } from '@holdfast/core/verdict';
 
-export type DialectName =
-  | 'openai-chat'
-  | 'openai-completions'
-  | 'openai-responses'
-  | 'openai-embeddings'
-  | 'openai-images'
-  | 'openai-moderations'
-  | 'anthropic-messages'
-  | 'anthropic-count-tokens';
+export type { DialectName };
 
 /** One wire format: everything the gateway needs to know about it. Pure; no I/O. */
 export interface Dialect {
   readonly name: DialectName;
-  readonly protocol: 'openai' | 'anthropic';
+  readonly protocol: Protocol;
   /** Behind the base URL, e.g. `/chat/completions`, `/v1/messages`. */
   readonly upstreamPath: string;
   /** False for embeddings, images, moderations, token counts: no stream and no honest canned answer. */

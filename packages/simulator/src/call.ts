@@ -26,11 +26,11 @@ export function protocolOf({ operation, headers }: Pick<Call, 'operation' | 'hea
   return 'anthropic-version' in headers ? 'anthropic' : 'openai';
 }
 
-/** Bearer token or x-api-key; null without one. */
+/** Bearer token, x-api-key or Azure's api-key; null without one. */
 export function readToken(headers: IncomingHttpHeaders): string | null {
   const { authorization } = headers;
   if (authorization !== undefined) return /^bearer\s+(.*)$/i.exec(authorization)?.[1] ?? authorization;
-  const key = headers['x-api-key'];
+  const key = headers['x-api-key'] ?? headers['api-key'];
   return typeof key === 'string' ? key : null;
 }
 

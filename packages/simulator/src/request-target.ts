@@ -40,7 +40,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 /** What providers put before the operation. A doubled `/v1` is not among them: real ones answer it with 404. */
-const PREFIX = /^(?:v1beta\/openai|inference\/v1|inference|api\/v1|openai\/v1|v1)\//;
+const PREFIX =
+  /^(?:v1beta\/openai|inference\/v1|inference|api\/v1|openai\/v1|openai\/deployments\/[^/]+|v1)\//;
 
 /** Which upstream a URL names and what is asked of it. `/v1/...` without a name is the upstream `default`. */
 export function readTarget(method: string, url: string): Target {

@@ -43,9 +43,8 @@ export function proxyOpaque(
         const { endpoint } = calls.get(request)!.runtime;
         const [path, query] = request.originalUrl.split('?', 2);
         const below = `/${OPAQUE.exec(path!)![1]}`;
-        return (
-          upstreamPath(endpoint.baseUrl, endpoint.protocol, below) + (query === undefined ? '' : `?${query}`)
-        );
+        const target = upstreamPath(endpoint, below);
+        return query === undefined ? target : `${target}${target.includes('?') ? '&' : '?'}${query}`;
       },
       on: {
         proxyReq: (outgoing, request) => {
@@ -55,8 +54,7 @@ export function proxyOpaque(
           }
           for (const [name, value] of Object.entries(runtime.endpoint.headers))
             outgoing.setHeader(name, value);
-          if (credential !== null)
-            outgoing.setHeader(...credentialHeader(runtime.endpoint.protocol, credential));
+          if (credential !== null) outgoing.setHeader(...credentialHeader(runtime.endpoint, credential));
         },
         proxyRes: (incoming, request, response) =>
           sendOpaqueAnswer(incoming, response, calls.get(request)!.answer),

@@ -55,7 +55,19 @@ export function createFleet(first: Config): Fleet {
 
 /** Whether what was found about one still holds for the other. */
 function isSameUpstream(a: Endpoint, b: Endpoint): boolean {
-  const identity = ({ baseUrl, apiKey, tokenPool, protocol, headers, models, probe }: Endpoint) =>
-    JSON.stringify([baseUrl, apiKey, tokenPool, protocol, headers, models, probe]);
-  return identity(a) === identity(b);
+  return UPSTREAM.every((key) => JSON.stringify(a[key]) === JSON.stringify(b[key]));
 }
+
+const UPSTREAM = [
+  'baseUrl',
+  'apiKey',
+  'tokenPool',
+  'protocol',
+  'authHeader',
+  'query',
+  'modelsPath',
+  'dialects',
+  'headers',
+  'models',
+  'probe',
+] as const satisfies readonly (keyof Endpoint)[];

@@ -1,6 +1,6 @@
-import type { Cluster, Config, Endpoint, ProbeKind, TokenPool } from '@holdfast/config/types';
+import type { Cluster, Config, Endpoint, ProbeKind, Protocol, TokenPool } from '@holdfast/config/types';
 import { isGlob, matchesGlob } from '@holdfast/core/glob';
-import type { Dialect } from '@holdfast/dialects/dialect';
+import type { Dialect, DialectName } from '@holdfast/dialects/dialect';
 import { dialects } from '@holdfast/dialects/dialects';
 import { Pool } from 'undici';
 import { mayChat } from './probe/model-names.ts';
@@ -25,6 +25,12 @@ export interface Target {
 /** More is no answer to a probe. OpenRouter's list of models is about half a megabyte. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
+/** How one talks in a protocol. Who serves no talk has a list of models at most. */
+const CHAT = {
+  openai: 'openai-chat',
+  anthropic: 'anthropic-messages',
+} as const satisfies Record<Protocol, DialectName>;
+
 /** The targets of a configuration, in its order, by endpoint id. */
 export function buildTargets(config: Config): Map<string, Target> {
   const targets = config.clusters.flatMap((cluster) =>
@@ -33,7 +39,7 @@ export function buildTargets(config: Config): Map<string, Target> {
   return new Map(targets.map((target) => [target.endpoint.id, target]));
 }
 
-function buildTarget(config: Config, { name: cluster, protocol }: Cluster, endpoint: Endpoint): Target {
+function buildTarget(config: Config, { name: cluster }: Cluster, endpoint: Endpoint): Target {
   const routes = config.routes.filter((route) => route.cluster === cluster);
   const asked = [
     ...Object.keys(endpoint.models),
@@ -44,9 +50,11 @@ function buildTarget(config: Config, { name: cluster, protocol }: Cluster, endpo
   const limits = [clientModel, chatModel].map((model) =>
     model === null ? undefined : config.modelLimits[model],
   );
+  const dialect = dialects[CHAT[endpoint.protocol]];
+  const kind = endpoint.probe ?? config.health.probe;
   return {
     endpoint,
-    kind: endpoint.probe ?? config.health.probe,
+    kind: endpoint.dialects.includes(dialect.name) || kind === 'none' ? kind : 'models',
     pool: new Pool(new URL(endpoint.baseUrl).origin, {
       connect: { timeout: Math.min(config.timeouts.connectMs, config.health.timeoutMs) },
       headersTimeout: 0,
@@ -54,7 +62,7 @@ function buildTarget(config: Config, { name: cluster, protocol }: Cluster, endpo
       maxResponseSize: MAX_RESPONSE_BYTES,
       allowH2: false,
     }),
-    dialect: protocol === 'anthropic' ? dialects['anthropic-messages'] : dialects['openai-chat'],
+    dialect,
     tokenPool: config.tokenPools.find(({ name }) => name === endpoint.tokenPool) ?? null,
     ownModels: Object.values(endpoint.models),
     chatModel,

@@ -3,6 +3,7 @@ import { classify } from '@holdfast/core/classify/classify';
 import type { TokenEvent } from '@holdfast/core/tokens/token-state';
 import { verdictToTokenEvent } from '@holdfast/core/tokens/verdict-to-token-event';
 import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
+import { ANTHROPIC_VERSION, credentialHeader, modelsPath } from '@holdfast/dialects/upstream-call';
 import { type Dispatcher, request } from 'undici';
 
 /**
@@ -27,7 +28,6 @@ export interface ValidateOptions {
 
 const UNKNOWN: Validation = { result: 'unknown', event: null };
 const VALID: Validation = { result: 'valid', event: { kind: 'validated' } };
-const ANTHROPIC_VERSION = '2023-06-01';
 const MAX_ERROR_BYTES = 256 * 1024;
 /** A key that may not list models is a key all the same (OpenAI's restricted keys). */
 const RESTRICTED_KEY = /insufficient permissions|missing scopes/i;
@@ -43,7 +43,7 @@ export async function validateToken({
   const aborter = new AbortController();
   const timer = setTimeout(() => aborter.abort(), timeoutMs);
   try {
-    const { statusCode, headers, body } = await request(modelsUrl(endpoint), {
+    const { statusCode, headers, body } = await request(new URL(modelsPath(endpoint), endpoint.baseUrl), {
       dispatcher,
       signal: aborter.signal,
       headers: modelsHeaders(endpoint, token.value),
@@ -81,18 +81,14 @@ function judge(
   return event.kind === 'bench' && event.model === null ? { result: 'limited', event } : UNKNOWN;
 }
 
-/** As that protocol's SDK takes the base URL: Anthropic's ends without `/v1`, and one that does is not doubled. */
-function modelsUrl({ baseUrl, protocol }: Endpoint): string {
-  const base = baseUrl.replace(/\/+$/, '');
-  return protocol === 'anthropic' ? `${base.replace(/\/v1$/, '')}/v1/models` : `${base}/models`;
-}
-
-function modelsHeaders({ protocol, headers }: Endpoint, value: string): Record<string, string> {
-  const credential: Record<string, string> =
-    protocol === 'anthropic'
-      ? { 'x-api-key': value, 'anthropic-version': ANTHROPIC_VERSION }
-      : { authorization: `Bearer ${value}` };
-  return { accept: 'application/json', 'accept-encoding': 'identity', ...headers, ...credential };
+function modelsHeaders(endpoint: Endpoint, value: string): Record<string, string> {
+  return {
+    accept: 'application/json',
+    'accept-encoding': 'identity',
+    ...(endpoint.protocol === 'anthropic' ? { 'anthropic-version': ANTHROPIC_VERSION } : {}),
+    ...endpoint.headers,
+    ...Object.fromEntries([credentialHeader(endpoint, value)]),
+  };
 }
 
 async function readAtMost(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {

@@ -25,7 +25,7 @@ export function orderFor(
   const { runtime } = plan;
   const { endpoint } = runtime;
   const headers = [...runtime.headers];
-  if (token) headers.push(...credentialHeader(endpoint.protocol, token.value));
+  if (token) headers.push(...credentialHeader(endpoint, token.value));
   const name = upstreamModel(endpoint, model);
   const goingOn = exchange.resume && continuationAt(exchange, gateway, runtime, name);
   const { headers: asked } = exchange.request;

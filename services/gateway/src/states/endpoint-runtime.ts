@@ -49,7 +49,7 @@ export function createEndpointRuntime({
     pathFor(dialect) {
       let path = paths.get(dialect.upstreamPath);
       if (path === undefined) {
-        path = upstreamPath(endpoint.baseUrl, endpoint.protocol, dialect.upstreamPath);
+        path = upstreamPath(endpoint, dialect.upstreamPath);
         paths.set(dialect.upstreamPath, path);
       }
       return path;
@@ -59,7 +59,7 @@ export function createEndpointRuntime({
 
 function baseHeaders(endpoint: Endpoint): string[] {
   const headers = ['content-type', 'application/json', 'accept-encoding', 'identity'];
-  if (endpoint.apiKey !== null) headers.push(...credentialHeader(endpoint.protocol, endpoint.apiKey));
+  if (endpoint.apiKey !== null) headers.push(...credentialHeader(endpoint, endpoint.apiKey));
   for (const [name, value] of Object.entries(endpoint.headers)) headers.push(name, value);
   return headers;
 }

@@ -1,5 +1,6 @@
 import type { AnswerFinding } from '@holdfast/dialects/dialect';
 import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
+import { upstreamPath } from '@holdfast/dialects/upstream-call';
 import { chatQuestion, echoes, randomCode } from './chat-question.ts';
 import { chatText } from './chat-text.ts';
 import type { Exchange } from './exchange.ts';
@@ -23,9 +24,10 @@ const CUT = new Set(['length', 'max_tokens']);
 /** Holds a short conversation in which only a working model answers with a code nobody saw before. */
 export async function probeChat(context: ProbeContext, model: string): Promise<ChatProbe> {
   const { dialect, endpoint, ownModels } = context.target;
+  const path = upstreamPath(endpoint, dialect.upstreamPath);
   const code = randomCode(context.random);
   const ask = (limit?: 'max_completion_tokens') =>
-    callTarget(context, 'POST', dialect.upstreamPath, chatQuestion(dialect.protocol, model, code, limit));
+    callTarget(context, 'POST', path, chatQuestion(dialect.protocol, model, code, limit));
   let reply = await ask();
   if (refusesMaxTokens(reply)) reply = await ask('max_completion_tokens');
 

@@ -16,8 +16,8 @@ const NO_SUCH_ROUTE = new Set([404, 405, 501]);
 
 /** Asks for the list of models: free, and shows that the endpoint is there, takes the key, and has the models. */
 export async function probeModels(context: ProbeContext): Promise<ModelsProbe> {
-  const { dialect, ownModels } = context.target;
-  const reply = await callTarget(context, 'GET', modelsPath(dialect.protocol));
+  const { endpoint, ownModels } = context.target;
+  const reply = await callTarget(context, 'GET', modelsPath(endpoint));
   const { latencyMs } = reply;
   const judge = judgeContext(context);
   const verdict = verdictOn(reply, judge);

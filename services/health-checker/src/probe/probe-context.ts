@@ -1,4 +1,4 @@
-import { ANTHROPIC_VERSION, credentialHeader, upstreamPath } from '@holdfast/dialects/upstream-call';
+import { ANTHROPIC_VERSION, credentialHeader } from '@holdfast/dialects/upstream-call';
 import type { Target } from '../target.ts';
 import { type Exchange, exchange } from './exchange.ts';
 
@@ -14,23 +14,24 @@ export interface ProbeContext {
   readonly random: () => number;
 }
 
-/** Calls the target as a client of its protocol would. */
+/** Calls the target as a client of its protocol would; `path` is the whole request target. */
 export function callTarget(
   { target, credential, timeoutMs, shutdown }: ProbeContext,
   method: 'GET' | 'POST',
   path: string,
   body?: string,
 ): Promise<Exchange> {
-  const { baseUrl, protocol, headers } = target.endpoint;
+  const { endpoint } = target;
+  const { protocol, headers } = endpoint;
   const call = {
     method,
-    path: upstreamPath(baseUrl, protocol, path),
+    path,
     headers: {
       'accept-encoding': 'identity',
       'user-agent': 'holdfast-health-checker',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(protocol === 'anthropic' ? { 'anthropic-version': ANTHROPIC_VERSION } : {}),
-      ...(credential === null ? {} : Object.fromEntries([credentialHeader(protocol, credential)])),
+      ...(credential === null ? {} : Object.fromEntries([credentialHeader(endpoint, credential)])),
       ...headers,
     },
   };
