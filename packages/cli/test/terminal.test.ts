@@ -1,5 +1,6 @@
+import { duration } from '@holdfast/runtime/duration';
 import { expect, test } from '@jest/globals';
-import { duration, moment } from '../src/terminal/format.ts';
+import { moment } from '../src/terminal/format.ts';
 import { table } from '../src/terminal/table.ts';
 
 test('columns are as wide as their widest cell, whatever its colour; numbers stand to the right', () => {

@@ -32,6 +32,9 @@ export interface RequestLine {
   readonly overhead_ms: number;
   readonly usage: { readonly inputTokens: number | null; readonly outputTokens: number | null } | null;
   readonly trail: readonly TrailEntry[];
+  /** Of a request that was refused before it had a route: what it was told. */
+  readonly status?: number;
+  readonly code?: string;
 }
 
 export interface OpaqueCallLine {

@@ -3,6 +3,7 @@ import { createLifecycle } from '@holdfast/runtime/lifecycle';
 import type { LineWriter } from '@holdfast/runtime/line-writer';
 import { listen } from '@holdfast/runtime/listen';
 import type { Logger } from '@holdfast/runtime/logger';
+import { readFailureQueue } from '@holdfast/state/failure-queue';
 import { shareModelUsage } from '@holdfast/state/model-usage';
 import { createRateLimiter } from '@holdfast/state/rate-limit';
 import { countReplicas } from '@holdfast/state/replicas';
@@ -11,6 +12,7 @@ import { createThrottle } from '@holdfast/state/throttle';
 import { createAccessLog } from './access-log.ts';
 import { createAdminApp } from './admin/admin-app.ts';
 import { createAlerts } from './admin/alerts.ts';
+import { createConfigLoads } from './admin/config-loads.ts';
 import { createClientListener } from './app.ts';
 import { createAnswerCache } from './cache/answer-cache.ts';
 import { nowMs } from './clock.ts';
@@ -107,7 +109,7 @@ export async function composeGateway({
     random,
   };
   let identify = createIdentify(config.server.clientKeys);
-  let configError: string | null = null;
+  const configLoads = createConfigLoads(config.source, now);
 
   function tokenStates(previous: Gateway['tokens'] | null, next: Config) {
     return createTokenStates(next.tokenPools, previous, (pool, from, to) =>
@@ -142,11 +144,14 @@ export async function composeGateway({
   const limited = Object.keys(config.modelLimits).length;
   if (limited > 0) logger.info({ count: limited }, `loaded ${limited} model limits`);
   const alerts = createAlerts(logger, metrics);
+  const storeState = () => (state.kind === 'in-process' ? 'embedded' : state.up ? 'ok' : 'down');
   const adminApp = createAdminApp({
     gateway,
     alerts,
-    configError: () => configError,
-    stateUp: () => state.up,
+    config: configLoads.status,
+    storeState,
+    failureQueue: () => endpointsInFailureQueue(state),
+    clientUrl: () => client.url,
   });
   const admin = await listen(adminApp, { host: config.server.host, port: config.server.adminPort });
   lifecycle.onClose('admin port', () => admin.close(1000));
@@ -155,7 +160,7 @@ export async function composeGateway({
     gateway,
     identify: () => identify,
     requestId: createRequestIds(),
-    storeState: () => (state.kind === 'in-process' ? 'embedded' : state.up ? 'ok' : 'down'),
+    storeState,
   });
   const limits = { ...SERVER_LIMITS, ...serverLimits };
   const client = await listen(listener, {
@@ -186,18 +191,24 @@ export async function composeGateway({
       gateway.answers.resize(next);
       identify = createIdentify(next.server.clientKeys);
       prepareMetrics();
-      configError = null;
+      configLoads.succeeded(next.source);
       metrics.configReload.succeeded(Date.now());
       logger.info({ source: next.source }, 'configuration reloaded');
       retired.leave(old);
     },
     configFailed(reason) {
-      configError = reason;
+      configLoads.failed(reason);
       metrics.configReload.failed();
       logger.error({ reason }, 'configuration not reloaded, the last good one stays');
     },
     close: lifecycle.close,
   };
+}
+
+async function endpointsInFailureQueue(state: SharedState): Promise<ReadonlySet<string> | null> {
+  if (!state.up) return null;
+  const queued = await readFailureQueue(state).catch(() => null);
+  return queued && new Set(queued.map(({ id }) => id));
 }
 
 /** New connections are refused at once, running requests end by themselves; what is left after the time is cut honestly. */

@@ -1,7 +1,7 @@
 import { type MonitoringUrls, monitoringUrls } from '@holdfast/config/environment';
 import type { ReceivedAlert } from '@holdfast/gateway/admin/alerts';
+import { firingAlerts } from '@holdfast/gateway/admin/firing-alerts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { firingAlerts } from '../status/firing-alerts.ts';
 import { ServiceAway } from '../suite/service-error.ts';
 import type { SuiteClient } from '../suite/suite-client.ts';
 import { moment } from '../terminal/format.ts';

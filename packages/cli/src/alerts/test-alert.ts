@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { monitoringUrls } from '@holdfast/config/environment';
 import type { ReceivedAlert } from '@holdfast/gateway/admin/alerts';
+import { duration } from '@holdfast/runtime/duration';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { call, NoAnswer } from '../suite/call.ts';
 import { ServiceAway } from '../suite/service-error.ts';
 import type { SuiteClient } from '../suite/suite-client.ts';
-import { duration } from '../terminal/format.ts';
 import { bad, good } from '../terminal/paint.ts';
 import { printJson } from '../terminal/print-json.ts';
 

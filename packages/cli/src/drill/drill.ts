@@ -1,8 +1,9 @@
 import { loadConfig } from '@holdfast/config/load-config';
 import type { Config } from '@holdfast/config/types';
+import { duration } from '@holdfast/runtime/duration';
 import { atMost, oneOf, readCommandLine } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { counted, duration } from '../terminal/format.ts';
+import { counted } from '../terminal/format.ts';
 import { dim, tone } from '../terminal/paint.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { table } from '../terminal/table.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '@holdfast/config/types';
-import { isGlob } from '@holdfast/core/glob';
+import { curlCommand } from '@holdfast/gateway/admin/client-setup';
 
 export interface WelcomeParts {
   readonly config: Config;
@@ -35,21 +35,8 @@ export function welcome({
     '',
     'Try it:',
     '',
-    `  curl -i ${gateway.url}/v1/chat/completions -H 'content-type: application/json'${keyHeader(config)} -d '{"model":"${exampleModel(config)}","messages":[{"role":"user","content":"Hello"}]}'`,
+    `  ${curlCommand(config, gateway.url)}`,
     '',
   ];
   return lines.join('\n');
-}
-
-const keyHeader = (config: Config): string =>
-  config.server.clientKeys.length === 0 ? '' : ` -H 'authorization: Bearer YOUR_CLIENT_KEY'`;
-
-function exampleModel(config: Config): string {
-  const openai = new Set(
-    config.clusters.filter(({ protocol }) => protocol === 'openai').map(({ name }) => name),
-  );
-  const route =
-    config.routes.find(({ cluster, model }) => openai.has(cluster) && !isGlob(model)) ??
-    config.routes.find(({ cluster }) => openai.has(cluster));
-  return route ? route.model.replaceAll('*', '') || 'gpt-4o-mini' : 'gpt-4o-mini';
 }

@@ -1,4 +1,4 @@
-import { duration } from '../terminal/format.ts';
+import { duration } from '@holdfast/runtime/duration';
 import { tone } from '../terminal/paint.ts';
 import { type Cell, table } from '../terminal/table.ts';
 import type { ClusterView, EndpointView } from './endpoint-view.ts';

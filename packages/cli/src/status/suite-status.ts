@@ -1,12 +1,12 @@
 import type { Config } from '@holdfast/config/types';
 import type { ReceivedAlert } from '@holdfast/gateway/admin/alerts';
+import { firingAlerts } from '@holdfast/gateway/admin/firing-alerts';
 import type { GatewayStatus } from '@holdfast/gateway/admin/status';
 import type { Status as HealthStatus } from '@holdfast/health-checker/api/status';
 import { type ServiceName, serviceUrl } from '../suite/service-name.ts';
 import type { Readiness, SuiteClient } from '../suite/suite-client.ts';
 import { type PoolView, readPools } from '../tokens/pool-view.ts';
 import { type ClusterView, isUsable, viewClusters } from './endpoint-view.ts';
-import { firingAlerts } from './firing-alerts.ts';
 
 export interface SuiteStatus {
   readonly state: 'ok' | 'degraded' | 'down';

@@ -1,6 +1,7 @@
 import type { RequestLine } from '@holdfast/gateway/access-log';
 import { OUTCOMES } from '@holdfast/gateway/metrics/labels';
-import { duration, moment } from '../terminal/format.ts';
+import { duration } from '@holdfast/runtime/duration';
+import { moment } from '../terminal/format.ts';
 import { dim, tone } from '../terminal/paint.ts';
 
 const LONGEST_OUTCOME = Math.max(...OUTCOMES.map(({ length }) => length));

@@ -1,17 +1,3 @@
-/** `850 ms`, `1.2 s`, `2 min 5 s`; a dash for what is not known. */
-export function duration(ms: number | null | undefined): string {
-  if (ms === null || ms === undefined) return '-';
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  const [hours, minutes, rest] = [
-    Math.floor(seconds / 3600),
-    Math.floor((seconds % 3600) / 60),
-    seconds % 60,
-  ];
-  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${rest} s`;
-}
-
 /** A moment in local time, without the date when it is within a day: `14:03:07`, `2026-11-22 00:00:00`. */
 export function moment(iso: string | null, nowMs: number): string {
   if (iso === null) return '-';

@@ -1,20 +1,10 @@
 import { opsRoutes } from '@holdfast/runtime/ops-routes';
 import express from 'express';
-import type { Gateway } from '../gateway.ts';
-import type { Alerts } from './alerts.ts';
-import { statusOf } from './status.ts';
-import { statusPage } from './status-page.ts';
-
-export interface AdminParts {
-  readonly gateway: Gateway;
-  readonly alerts: Alerts;
-  /** The reason why the configuration on disk is not the one in use; null when it is. */
-  readonly configError: () => string | null;
-  readonly stateUp: () => boolean;
-}
+import { type PageParts, servePage } from './page/serve-page.ts';
 
 /** The admin port: status page, metrics, probes, alerts. Bound to loopback or the compose network only. */
-export function createAdminApp({ gateway, alerts, configError, stateUp }: AdminParts) {
+export function createAdminApp(parts: PageParts) {
+  const { gateway, alerts, config, storeState } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
@@ -23,17 +13,12 @@ export function createAdminApp({ gateway, alerts, configError, stateUp }: AdminP
       ready: !gateway.draining,
       checks: {
         draining: gateway.draining ? 'yes' : 'no',
-        state: stateUp() ? 'ok' : 'down',
-        config: configError() ?? 'ok',
+        state: storeState() === 'down' ? 'down' : 'ok',
+        config: config().error ?? 'ok',
       },
     })),
   );
-  app.get('/', (_request, response) => {
-    response.type('html').send(statusPage(statusOf(gateway, alerts, configError())));
-  });
-  app.get('/admin/status', (_request, response) => {
-    response.json(statusOf(gateway, alerts, configError()));
-  });
+  app.use(servePage(parts));
   app.get(['/alerts', '/admin/alerts'], (_request, response) => {
     response.json({ alerts: alerts.list() });
   });

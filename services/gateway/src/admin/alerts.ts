@@ -8,6 +8,8 @@ export interface ReceivedAlert {
   readonly status: 'firing' | 'resolved';
   readonly severity: string | null;
   readonly summary: string | null;
+  /** An http address, or null. */
+  readonly runbook_url: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly starts_at: string;
   readonly ends_at: string | null;
@@ -54,6 +56,7 @@ export function createAlerts(logger: Logger, metrics: GatewayMetrics): Alerts {
           status,
           severity: labels.severity ?? null,
           summary: annotations.summary ?? null,
+          runbook_url: webAddress(annotations.runbook_url),
           labels,
           starts_at: startsAt,
           ends_at: status === 'resolved' ? (endsAt ?? null) : null,
@@ -73,3 +76,7 @@ export function createAlerts(logger: Logger, metrics: GatewayMetrics): Alerts {
     list: () => kept,
   };
 }
+
+/** Anybody who reaches the port may deliver: no address that would run a script. */
+const webAddress = (text: string | undefined): string | null =>
+  text !== undefined && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : null;

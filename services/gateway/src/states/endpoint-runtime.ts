@@ -5,6 +5,7 @@ import { credentialHeader, upstreamPath } from '@holdfast/dialects/upstream-call
 import type { EndpointMetrics } from '../metrics.ts';
 import type { Connections } from './connections.ts';
 import { createEndpointState, type EndpointState, type Standing, standingOf } from './endpoint-state.ts';
+import { createRecentAttempts, type RecentAttempts } from './recent-attempts.ts';
 import { createSlotQueue, type SlotQueue } from './slot-queue.ts';
 
 /** Everything the request path needs of one endpoint, made once per configuration. */
@@ -14,6 +15,7 @@ export interface EndpointRuntime {
   readonly breaker: BreakerSettings;
   readonly connections: Connections;
   readonly slots: SlotQueue;
+  readonly recent: RecentAttempts;
   readonly metrics: EndpointMetrics;
   /** Header list that every call starts with; the credential follows when a token pool provides it. */
   readonly headers: readonly string[];
@@ -44,6 +46,7 @@ export function createEndpointRuntime({
     breaker: { ...config.breaker, maxFailures: endpoint.maxFailures ?? config.breaker.maxFailures },
     connections,
     slots: previous?.slots ?? createSlotQueue(),
+    recent: previous?.recent ?? createRecentAttempts(),
     metrics,
     headers: baseHeaders(endpoint),
     pathFor(dialect) {

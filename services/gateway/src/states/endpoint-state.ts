@@ -20,6 +20,8 @@ export interface EndpointState {
   health: Health;
   /** A report of the health-checker is good until then. */
   healthUntilMs: number;
+  /** What the last probe found; null before the first. */
+  probe: { readonly reason: string | null; readonly checkedMs: number } | null;
   /** Multiplies the configured weight. */
   weightFactor: number;
   inFlight: number;
@@ -64,6 +66,7 @@ export const createEndpointState = (): EndpointState => ({
   cooling: null,
   health: 'unknown',
   healthUntilMs: 0,
+  probe: null,
   weightFactor: 1,
   inFlight: 0,
   learnedCap: Number.POSITIVE_INFINITY,

@@ -27,6 +27,8 @@ export function recordAttempt(
   const { runtime } = plan;
   const nowMs = gateway.now();
   runtime.metrics.attempt(verdict.result, report.durationMs / 1000);
+  if (verdict.result !== 'aborted')
+    runtime.recent.note(nowMs, report.firstContentMs ?? report.durationMs, verdict);
   const finding: Finding = {
     runtime,
     model,

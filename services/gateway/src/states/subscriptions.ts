@@ -58,6 +58,7 @@ function takeAvailability(
   }
   state.health = health;
   state.healthUntilMs = entry.expires_at;
+  state.probe = { reason: entry.reason, checkedMs: entry.checked_at };
   state.weightFactor =
     routing.config.health.dynamicWeights && endpoint.weight > 0 ? entry.weight / endpoint.weight : 1;
   // Else a breaker that has opened again and again would keep a recovered endpoint away for minutes.

@@ -1,4 +1,4 @@
-import type { ReceivedAlert } from '@holdfast/gateway/admin/alerts';
+import type { ReceivedAlert } from './alerts.ts';
 
 /** What is firing now, by a list of deliveries, newest first: the latest word on each alert counts. */
 export function firingAlerts(received: readonly ReceivedAlert[]): ReceivedAlert[] {

@@ -1,0 +1,78 @@
+import type { Config, Protocol } from '@holdfast/config/types';
+import { isGlob } from '@holdfast/core/glob';
+
+/** How one kind of client is pointed at the gateway, to be pasted. */
+export interface ClientSetup {
+  readonly title: string;
+  readonly code: string;
+}
+
+/** For the protocols that the clusters speak. `url`: of the client port, without a path. */
+export function clientSetups(config: Config, url: string): ClientSetup[] {
+  const key = keyFor(config) ?? 'anything';
+  const openai = {
+    title: 'OpenAI SDK',
+    code: `from openai import OpenAI\n\nclient = OpenAI(\n    base_url="${url}/v1",\n    api_key="${key}",\n)`,
+  };
+  const anthropic = [
+    {
+      title: 'Anthropic SDK',
+      code: `from anthropic import Anthropic\n\nclient = Anthropic(\n    base_url="${url}",\n    api_key="${key}",\n)`,
+    },
+    {
+      title: 'Claude Code',
+      code: `export ANTHROPIC_BASE_URL=${url}\nexport ANTHROPIC_AUTH_TOKEN=${key}\nclaude`,
+    },
+  ];
+  return [
+    { title: 'curl', code: curlCommand(config, url) },
+    ...(speaks(config, 'openai') ? [openai] : []),
+    ...(speaks(config, 'anthropic') ? anthropic : []),
+  ];
+}
+
+/** A request that a shell takes as it is: over the OpenAI API, or Anthropic's where no cluster speaks the former. */
+export function curlCommand(config: Config, url: string): string {
+  const protocol = speaks(config, 'openai') ? 'openai' : 'anthropic';
+  const { path, fallbackModel, ...more } = CALLS[protocol];
+  const body = {
+    model: exampleModel(config, protocol) ?? fallbackModel,
+    ...more,
+    messages: [{ role: 'user', content: 'Hello' }],
+  };
+  const key = keyFor(config);
+  return [
+    `curl -i ${url}${path}`,
+    `-H 'content-type: application/json'`,
+    ...(key === null ? [] : [`-H 'authorization: Bearer ${key}'`]),
+    `-d ${shellQuoted(JSON.stringify(body))}`,
+  ].join(' ');
+}
+
+const CALLS = {
+  openai: { path: '/v1/chat/completions', fallbackModel: 'gpt-4o-mini' },
+  anthropic: { path: '/v1/messages', fallbackModel: 'claude-sonnet-5', max_tokens: 100 },
+} as const satisfies Record<Protocol, object>;
+
+const speaks = ({ clusters }: Config, protocol: Protocol): boolean =>
+  clusters.some((cluster) => cluster.protocol === protocol);
+
+/** What stands for the secret; null while the gateway asks for none. */
+const keyFor = ({ server }: Config): string | null =>
+  server.clientKeys.length === 0 ? null : 'YOUR_CLIENT_KEY';
+
+/** A model that a route of this protocol serves: an exact name where there is one, else what a glob begins with. */
+function exampleModel({ clusters, routes }: Config, protocol: Protocol): string | null {
+  const spoken = clusters.filter((cluster) => cluster.protocol === protocol);
+  const names = new Set(spoken.map(({ name }) => name));
+  const models = routes.filter(({ cluster }) => names.has(cluster)).map(({ model }) => model);
+  const mapped = spoken.flatMap(({ endpoints }) =>
+    endpoints.flatMap((endpoint) => Object.keys(endpoint.models)),
+  );
+  return [...models, ...mapped].find((model) => !isGlob(model)) ?? beginningOf(models) ?? null;
+}
+
+const beginningOf = (globs: readonly string[]): string | undefined =>
+  globs.map((glob) => glob.split(/[*?]/, 1)[0]!.replace(/-$/, '')).find((beginning) => beginning !== '');
+
+const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
