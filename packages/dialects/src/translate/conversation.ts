@@ -4,6 +4,8 @@
  */
 export interface Conversation {
   readonly model: string;
+  /** Epoch seconds: the date of answers whose provider tells none. */
+  readonly askedAt: number;
   readonly stream: boolean;
   /** The client wants usage in its stream. */
   readonly includeUsage: boolean;
@@ -14,6 +16,8 @@ export interface Conversation {
   readonly toolChoice: ToolChoice | null;
   /** False: at most one tool call an answer. */
   readonly parallelTools: boolean | null;
+  /** The client knows OpenAI's old functions, not tools: its answer has one `function_call`, without an id. */
+  readonly functionsOnly: boolean;
   readonly format: AnswerFormat | null;
   /** In the model's tokens. */
   readonly maxOutput: number | null;
@@ -104,6 +108,11 @@ export interface Tool {
   /** JSON Schema of the input. */
   readonly schema: { readonly [key: string]: unknown };
   readonly strict: boolean | null;
+  /**
+   * The client's tool takes free text (OpenAI's `custom`). Here and to the endpoint it is a function whose only property is the
+   * string `input`; the client gets that text alone.
+   */
+  readonly custom?: true;
   readonly cache?: CacheMark;
 }
 
@@ -121,7 +130,7 @@ export type AnswerFormat =
       readonly strict: boolean | null;
     };
 
-/** Temperature as the dialect it came from scales it: OpenAI 0 to 2, Anthropic 0 to 1. Null: the provider's default. */
+/** Null: the provider's default. Temperature is the same scale everywhere; OpenAI's ends at 2, Anthropic's at 1. */
 export interface Sampling {
   readonly temperature: number | null;
   readonly topP: number | null;
@@ -139,15 +148,6 @@ export type Reasoning =
   | { readonly kind: 'budget'; readonly tokens: number }
   /** The model decides (Anthropic's adaptive thinking). */
   | { readonly kind: 'adaptive' };
-
-/** What a request asks for that the target cannot be told; by the client's name of the field. */
-export interface Untold {
-  readonly field: string;
-  /** `drop`: the answer may be worse, but not of another meaning. `refuse`: it would be. */
-  readonly rule: 'drop' | 'refuse';
-  /** For the client; only with `refuse`. */
-  readonly message?: string;
-}
 
 /** A whole answer. */
 export interface Answer {

@@ -7,6 +7,7 @@ interface Call {
   readonly id: string | null;
   /** Takes the next piece of the input; true once it is whole. */
   readonly isWhole: (piece: string) => boolean;
+  whole: boolean;
 }
 
 interface Surroundings {
@@ -16,9 +17,13 @@ interface Surroundings {
   answerId(): string | null;
 }
 
-/** Reads the tool calls of chat deltas: pieces in any order, known by `index` (FAULTS S13). */
+/**
+ * Reads the tool calls of chat deltas: pieces in any order, known by `index` (FAULTS S13). Nothing says where a call ends; it does
+ * when its input is whole and something else was begun.
+ */
 export function chatCalls({ put, newPart, answerId }: Surroundings) {
   const calls = new Map<number, Call>();
+  let last: Call | null = null;
   let count = 0;
 
   /** `position`: where in its delta the call stands, for those without an `index`. */
@@ -29,7 +34,9 @@ export function chatCalls({ put, newPart, answerId }: Surroundings) {
     const name = textOf(called.name);
     let known = calls.get(at);
     if (known === undefined || isAnother(known, id, name)) {
-      known = { part: newPart(), id, isWhole: jsonEnd() };
+      if (known !== undefined) put({ kind: 'part_end', index: known.part });
+      known = { part: newPart(), id, isWhole: jsonEnd(), whole: false };
+      last = known;
       calls.set(at, known);
       put({ kind: 'tool_call', index: known.part, id: id ?? madeUpId(), name: name ?? '' });
     }
@@ -37,7 +44,8 @@ export function chatCalls({ put, newPart, answerId }: Surroundings) {
     const input = isObject(called.arguments) ? JSON.stringify(called.arguments) : textOf(called.arguments);
     if (input === null) return;
     put({ kind: 'tool_input', index: known.part, json: input });
-    if (known.isWhole(input)) put({ kind: 'part_end', index: known.part });
+    known.whole = known.isWhole(input);
+    if (known !== last) end(known);
   }
 
   /** Some servers count every call 0, each with an id of its own. */
@@ -45,10 +53,20 @@ export function chatCalls({ put, newPart, answerId }: Surroundings) {
     return id !== null && name !== null && known.id !== null && known.id !== id;
   }
 
-  /** Of the letters that every provider takes; the answer's own id keeps it apart from those of other turns. */
+  /** The answer's own id keeps it apart from those of other turns. */
   function madeUpId(): string {
-    return `call_${(answerId() ?? 'holdfast').replace(/[^A-Za-z0-9_-]/g, '')}_${count++}`;
+    return `${answerId()} ${count++}`;
   }
 
-  return { read };
+  function end(call: Call): void {
+    if (call.whole) put({ kind: 'part_end', index: call.part });
+  }
+
+  /** Something else begins. */
+  function hush(): void {
+    if (last !== null) end(last);
+    last = null;
+  }
+
+  return { read, hush };
 }

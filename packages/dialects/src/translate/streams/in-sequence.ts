@@ -9,11 +9,23 @@ export interface Sequence {
 
 /**
  * Parts are counted from 0 without gaps, and each has at least one event. The part whose turn it is is told as it comes;
- * those behind it wait for its `part_end`. What comes behind the end of a part is dropped.
+ * those behind it wait for its `part_end`. What comes behind the end of a part is dropped. A call that ends without input is
+ * given an empty object: some servers send nothing for a tool without parameters.
  */
-export function inSequence(tell: (event: PartEvent) => void): Sequence {
+export function inSequence(hear: (event: PartEvent) => void): Sequence {
   let turn = 0;
+  let bare = false; // the current part is a call without any input
   const waiting = new Map<number, PartEvent[]>();
+
+  function tell(event: PartEvent): void {
+    if (event.kind === 'tool_call') bare = true;
+    else if (event.kind === 'tool_input') bare = false;
+    else if (event.kind === 'part_end' && bare) {
+      hear({ kind: 'tool_input', index: event.index, json: '{}' });
+      bare = false;
+    }
+    hear(event);
+  }
 
   function put(event: PartEvent): void {
     if (event.index === turn) {

@@ -1,3 +1,4 @@
+import { FILTER_FINISHES } from '../../answers/finish-reasons.ts';
 import { countOf, isObject, type JsonObject, objectsIn, textOf } from '../../json.ts';
 import { readChatUsage } from '../answers/chat-usage.ts';
 import { readChatFinish } from '../answers/finish-names.ts';
@@ -41,7 +42,8 @@ export function readChatEvents(tell: Tell): EventReader {
     if (isObject(delta)) readDelta(delta);
     const reason = textOf(choice.finish_reason);
     if (reason === null) return;
-    const finish = readChatFinish(reason);
+    const native = textOf(choice.native_finish_reason) ?? '';
+    const finish = readChatFinish(FILTER_FINISHES.has(native) ? native : reason);
     // vLLM and its like say at which sequence they stopped.
     const stopSequence = finish === 'stop' ? textOf(choice.stop_reason) : null;
     tell({ kind: 'finish', finish: stopSequence === null ? finish : 'stop_sequence', stopSequence });
@@ -81,6 +83,7 @@ export function readChatEvents(tell: Tell): EventReader {
   function hush(): void {
     if (saying !== null) put({ kind: 'part_end', index: saying.index });
     saying = null;
+    calls.hush();
   }
 
   return { read, close };

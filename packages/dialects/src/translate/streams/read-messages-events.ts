@@ -7,9 +7,8 @@ import { inSequence } from './in-sequence.ts';
 /** A content block that is told as the part `index`. */
 interface Block {
   readonly index: number;
-  /** What a tool is called with, if nothing of it comes; null for other blocks. */
-  readonly input: string | null;
-  inputSeen: boolean;
+  /** What a tool is called with if no delta says it. */
+  input: string | null;
 }
 
 /**
@@ -51,8 +50,8 @@ export function readMessagesEvents(tell: Tell): EventReader {
     if (type !== 'text' && type !== 'thinking' && type !== 'redacted_thinking' && type !== 'tool_use')
       return null;
     if (!started) start({});
-    const given = isObject(content.input) ? JSON.stringify(content.input) : '{}';
-    const block: Block = { index: parts++, input: type === 'tool_use' ? given : null, inputSeen: false };
+    const given = type === 'tool_use' && isObject(content.input) ? JSON.stringify(content.input) : null;
+    const block: Block = { index: parts++, input: given };
     const { index } = block;
     blocks.set(at, block);
     if (type === 'tool_use')
@@ -74,7 +73,7 @@ export function readMessagesEvents(tell: Tell): EventReader {
     const { index } = block;
     if (typeof partial_json === 'string') {
       if (partial_json === '') return;
-      block.inputSeen = true;
+      block.input = null;
       put({ kind: 'tool_input', index, json: partial_json });
     } else {
       if (textOf(thinking) !== null) put({ kind: 'reasoning', index, text: thinking as string });
@@ -84,8 +83,8 @@ export function readMessagesEvents(tell: Tell): EventReader {
 
   function end(block: Block): void {
     const { index, input } = block;
-    if (input !== null && !block.inputSeen) put({ kind: 'tool_input', index, json: input });
-    block.inputSeen = true;
+    if (input !== null) put({ kind: 'tool_input', index, json: input });
+    block.input = null;
     put({ kind: 'part_end', index });
   }
 
@@ -94,11 +93,20 @@ export function readMessagesEvents(tell: Tell): EventReader {
     count(counts);
     const reason = isObject(delta) ? textOf(delta.stop_reason) : null;
     if (reason === null || !isObject(delta)) return;
+    const why = isObject(delta.stop_details) ? textOf(delta.stop_details.explanation) : null;
+    if (why !== null) refuse(why);
     tell({
       kind: 'finish',
       finish: readMessagesFinish(reason),
       stopSequence: textOf(delta.stop_sequence),
     });
+  }
+
+  /** Why the model refuses, which no block says. */
+  function refuse(text: string): void {
+    const index = parts++;
+    put({ kind: 'refusal', index, text });
+    put({ kind: 'part_end', index });
   }
 
   /** Counts are cumulative, and each event may leave out what another one said. */

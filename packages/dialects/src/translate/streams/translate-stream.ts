@@ -8,7 +8,9 @@ import type { Ending, EventWriter, OpenWriter, WrittenEnd } from './event-writer
 import { readChatEvents } from './read-chat-events.ts';
 import { readMessagesEvents } from './read-messages-events.ts';
 import { writeChatEvents } from './write-chat-events.ts';
+import { writeCompletionsEvents } from './write-completions-events.ts';
 import { writeMessagesEvents } from './write-messages-events.ts';
+import { writeResponsesEvents } from './write-responses-events.ts';
 
 interface Source {
   readonly open: typeof openChat;
@@ -22,6 +24,8 @@ const SOURCES: { readonly [name in DialectName]?: Source } = {
 
 const WRITERS: { readonly [name in DialectName]?: OpenWriter } = {
   'openai-chat': writeChatEvents,
+  'openai-completions': writeCompletionsEvents,
+  'openai-responses': writeResponsesEvents,
   'anthropic-messages': writeMessagesEvents,
 };
 

@@ -3,18 +3,21 @@ import { writeChatUsage } from '../answers/chat-usage.ts';
 import { CHAT_FINISHES } from '../answers/finish-names.ts';
 import type { Conversation, PartEvent } from '../conversation.ts';
 import type { EventWriter } from './event-writer.ts';
+import { writeFunctionCall, writeToolCalls } from './write-chat-calls.ts';
 
 /** Writes a chat completion as its chunks. Reasoning is told as DeepSeek and OpenRouter do: OpenAI shows none. */
-export function writeChatEvents({ model: asked, includeUsage }: Conversation): EventWriter {
+export function writeChatEvents(request: Conversation): EventWriter {
+  const { includeUsage } = request;
   let head: object = {};
   let before = '';
   const usageField = includeUsage ? ',"usage":null' : '';
   const after = `},"logprobs":null,"finish_reason":null}]${usageField}}\n\n`;
-  let calls = 0;
+  const calls = request.functionsOnly ? writeFunctionCall() : writeToolCalls(request);
   let thoughts = 0;
   let thinking = false;
 
   const chunk = (delta: string): string => before + delta + after;
+  const chunkOf = (delta: string): string => (delta === '' ? '' : chunk(delta));
 
   function write(event: PartEvent): string {
     switch (event.kind) {
@@ -33,19 +36,14 @@ export function writeChatEvents({ model: asked, includeUsage }: Conversation): E
       case 'sealed':
         thinking = true;
         return chunk(thought('encrypted', 'data', JSON.stringify(event.sealed)));
-      case 'tool_call': {
-        const called = JSON.stringify({ name: event.name, arguments: '' });
-        const id = JSON.stringify(event.id);
-        return chunk(`"tool_calls":[{"index":${calls++},"id":${id},"type":"function","function":${called}}]`);
-      }
-      case 'tool_input': {
-        const input = JSON.stringify(event.json);
-        return chunk(`"tool_calls":[{"index":${calls - 1},"function":{"arguments":${input}}}]`);
-      }
+      case 'tool_call':
+        return chunkOf(calls.begin(event.id, event.name));
+      case 'tool_input':
+        return chunkOf(calls.input(event.json));
       case 'part_end':
         if (thinking) thoughts++;
         thinking = false;
-        return '';
+        return chunkOf(calls.end());
     }
   }
 
@@ -58,15 +56,17 @@ export function writeChatEvents({ model: asked, includeUsage }: Conversation): E
       head = {
         id: id ?? 'chatcmpl-holdfast',
         object: 'chat.completion.chunk',
-        created: created ?? 0,
-        model: model ?? asked,
+        created: created ?? request.askedAt,
+        model: model ?? request.model,
       };
       before = `data: ${JSON.stringify(head).slice(0, -1)},"choices":[{"index":0,"delta":{`;
       return chunk('"role":"assistant","content":"","refusal":null');
     },
     write,
     end({ finish, usage }) {
-      const choice = { index: 0, delta: {}, logprobs: null, finish_reason: CHAT_FINISHES[finish] };
+      const reason =
+        request.functionsOnly && finish === 'tool_calls' ? 'function_call' : CHAT_FINISHES[finish];
+      const choice = { index: 0, delta: {}, logprobs: null, finish_reason: reason };
       const finished = dataEvent({ ...head, choices: [choice], ...(includeUsage ? { usage: null } : {}) });
       const counted =
         includeUsage && usage !== null

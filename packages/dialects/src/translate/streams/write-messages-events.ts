@@ -2,6 +2,7 @@ import { namedEvent } from '../../sse/write-event.ts';
 import { MESSAGES_FINISHES } from '../answers/finish-names.ts';
 import { writeMessagesUsage } from '../answers/messages-usage.ts';
 import type { AnswerUsage, Conversation, PartEvent } from '../conversation.ts';
+import { toolCallId } from '../tool-call-id.ts';
 import type { EventWriter } from './event-writer.ts';
 
 const NO_USAGE: AnswerUsage = {
@@ -45,7 +46,7 @@ export function writeMessagesEvents(request: Conversation): EventWriter {
       case 'sealed':
         return begin({ type: 'redacted_thinking', data: event.sealed });
       case 'tool_call':
-        return begin({ type: 'tool_use', id: event.id, name: event.name, input: {} });
+        return begin({ type: 'tool_use', id: toolCallId(event.id), name: event.name, input: {} });
       case 'tool_input':
         return delta('input_json_delta', 'partial_json', event.json);
       case 'part_end':

@@ -4,6 +4,7 @@ import type { Conversation } from '../../../src/translate/conversation.ts';
 export function conversationOf(more: Partial<Conversation> = {}): Conversation {
   return {
     model: 'm-asked',
+    askedAt: 1_800_000_000,
     stream: true,
     includeUsage: false,
     system: [],
@@ -11,6 +12,7 @@ export function conversationOf(more: Partial<Conversation> = {}): Conversation {
     tools: [],
     toolChoice: null,
     parallelTools: null,
+    functionsOnly: false,
     format: null,
     maxOutput: null,
     stop: [],

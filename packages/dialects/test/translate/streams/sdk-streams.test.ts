@@ -95,3 +95,57 @@ describe('the OpenAI SDK reads the stream of a Messages endpoint', () => {
     ]);
   });
 });
+
+describe('the OpenAI SDK reads as a response', () => {
+  const read = (name: string) => {
+    const { dialect, events } = sample(name);
+    return openaiSdk.responseStream(told('openai-responses', dialect, events).body);
+  };
+
+  test('text and usage of a chat endpoint', async () => {
+    const response = await read('chat, text');
+    expect(response).toMatchObject({
+      object: 'response',
+      status: 'completed',
+      model: 'gpt-x-2025',
+      created_at: 1755137933,
+      output_text: 'Hi there!\n "ça" \\ 中文😀 \u2028 done',
+      usage: { input_tokens: 5, output_tokens: 7, total_tokens: 12 },
+    });
+  });
+
+  test('the tool calls of a chat endpoint', async () => {
+    const { output } = await read('chat, two');
+    expect(output).toMatchObject([
+      { type: 'function_call', call_id: 'call_a', name: 'weather', arguments: '{"city": "Seattle"}' },
+      { type: 'function_call', call_id: 'call_b', name: 'weather', arguments: '{}' },
+    ]);
+  });
+
+  test('thinking, its signature and the tool call of a Messages endpoint', async () => {
+    const { output } = await read('messages, thinking');
+    expect(output).toMatchObject([
+      {
+        type: 'reasoning',
+        summary: [{ type: 'summary_text', text: 'Let me see.' }],
+        encrypted_content: 'anthropic-claude-v1:signature:EqQBCg==',
+      },
+      { type: 'function_call', call_id: 'toolu_1', name: 'weather', arguments: '{"city": "Oslo"}' },
+    ]);
+  });
+});
+
+describe('the OpenAI SDK reads as a legacy completion', () => {
+  test.each([
+    ['chat, text', 'Hi there!\n "ça" \\ 中文😀 \u2028 done'],
+    ['messages, text', 'The phrase "I think", é'],
+  ])('%s', async (name, text) => {
+    const { dialect, events } = sample(name);
+    const chunks = await openaiSdk.completionStream(told('openai-completions', dialect, events).body);
+    expect(chunks.map(({ choices }) => choices[0]!.text).join('')).toBe(text);
+    expect(chunks.map(({ choices }) => choices[0]!.finish_reason)).toEqual([
+      ...Array(chunks.length - 1).fill(null),
+      'stop',
+    ]);
+  });
+});
