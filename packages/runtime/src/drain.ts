@@ -1,32 +1,37 @@
 import type { Server, ServerResponse } from 'node:http';
 import { type Socket, Server as TcpServer } from 'node:net';
 
+/** What one client connection waits for. */
+interface Connection {
+  /** Requests whose answer is not out yet. */
+  running: number;
+  /** The answer to the latest of them. */
+  latest: ServerResponse | null;
+}
+
 /**
  * Watches a server's exchanges from now on, so that it can end without cutting one. Call it before the server listens.
  * Node's own `server.close()` will not do: it leaves connections that never sent a request, keeps each used one for its
  * keep-alive time, and cuts an answer that is written but not yet read by a slow client.
  */
 export function watchExchanges(server: Server): { drain(ms: number): Promise<void> } {
-  const sockets = new Set<Socket>();
-  const running = new Set<ServerResponse>();
+  const connections = new Map<Socket, Connection>();
   let draining = false;
 
-  const closeWhenIdle = (socket: Socket) => {
-    for (const response of running) if (response.socket === socket) return;
-    // Soon: after what was written to it has been sent.
-    socket.destroySoon();
-  };
-
   server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    connections.set(socket, { running: 0, latest: null });
+    socket.once('close', () => connections.delete(socket));
   });
   server.prependListener('request', ({ socket }, response) => {
-    running.add(response);
+    const connection = connections.get(socket);
+    if (!connection) return; // closed already
+    connection.running++;
+    connection.latest = response;
     if (draining) response.setHeader('connection', 'close');
     response.once('close', () => {
-      running.delete(response);
-      if (draining) closeWhenIdle(socket);
+      connection.running--;
+      if (connection.latest === response) connection.latest = null;
+      if (draining) closeWhenIdle(connection, socket);
     });
   });
 
@@ -35,15 +40,22 @@ export function watchExchanges(server: Server): { drain(ms: number): Promise<voi
       new Promise((resolve) => {
         draining = true;
         const cut = setTimeout(() => {
-          for (const socket of sockets) socket.destroy();
+          for (const socket of connections.keys()) socket.destroy();
         }, ms);
         TcpServer.prototype.close.call(server, () => {
           clearTimeout(cut);
           // Nothing is left to cut; this ends the interval in which the server looked for slow requests.
           server.close(() => resolve());
         });
-        for (const response of running) if (!response.headersSent) response.setHeader('connection', 'close');
-        for (const socket of sockets) closeWhenIdle(socket);
+        for (const [socket, connection] of connections) {
+          if (connection.latest?.headersSent === false) connection.latest.setHeader('connection', 'close');
+          closeWhenIdle(connection, socket);
+        }
       }),
   };
+}
+
+function closeWhenIdle({ running }: Connection, socket: Socket): void {
+  // Soon: after what was written to it has been sent.
+  if (running === 0) socket.destroySoon();
 }

@@ -24,6 +24,7 @@ import { createGatewayMetrics } from './metrics.ts';
 import { createIdentify } from './policy/client-keys.ts';
 import { createRunningKeys } from './policy/running-keys.ts';
 import { CLIENT_TIMERS, type ClientTimers } from './respond/client-stream.ts';
+import { createExchanges } from './states/exchanges.ts';
 import { createLoadShedding, type PressureSource } from './states/load-shedding.ts';
 import { enforceModelLimits } from './states/model-limits.ts';
 import { createModelSwaps } from './states/model-swaps.ts';
@@ -98,7 +99,7 @@ export async function composeGateway({
     throttle: createThrottle({ state, now, replicas: () => replicas.count }),
     rateLimiter: rateLimiter(config),
     answers: createAnswerCache({ state, config }),
-    exchanges: new Set(),
+    exchanges: createExchanges(),
     draining: false,
     clientTimers: { ...CLIENT_TIMERS, ...clientTimers },
     runningKeys: createRunningKeys(),

@@ -13,6 +13,7 @@ import type { ClientTimers } from './respond/client-stream.ts';
 import type { ServedBy } from './respond/response-headers.ts';
 import type { EndpointRuntime } from './states/endpoint-runtime.ts';
 import { applyBreaker } from './states/endpoint-state.ts';
+import type { Exchanges } from './states/exchanges.ts';
 import type { LoadShedding } from './states/load-shedding.ts';
 import type { ModelLimitsInForce } from './states/model-limits.ts';
 import type { ModelSwaps } from './states/model-swaps.ts';
@@ -44,7 +45,7 @@ export interface Gateway {
   rateLimiter: RateLimiter | null;
   readonly answers: AnswerCache;
   /** Requests being worked on. */
-  readonly exchanges: Set<Exchange>;
+  readonly exchanges: Exchanges<Exchange>;
   draining: boolean;
   readonly clientTimers: ClientTimers;
   readonly runningKeys: RunningKeys;

@@ -69,6 +69,8 @@ export interface Exchange {
   /** Time in attempts and planned waits: what is left of the duration is the gateway's own. */
   elsewhereMs: number;
   running: RunningAttempt | null;
+  /** Among the requests under way. */
+  place: number;
   /** Who ended the request early. */
   cancelled: 'client' | 'shutdown' | null;
   wake: (() => void) | null;

@@ -67,6 +67,7 @@ export function openExchange(gateway: Gateway, opening: Opening, admitted: Admit
     firstContentMs: null,
     elsewhereMs: 0,
     running: null,
+    place: -1,
     cancelled: null,
     wake: null,
     resume: null,
