@@ -1,3 +1,4 @@
+import { refusesPrefill } from '../claude-version.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Proof } from './join-text.ts';
 
@@ -39,13 +40,6 @@ export function knownStyle(
   if (refusesPrefill(upstreamModel)) return 'instruction';
   if (protocol === 'anthropic') return 'prefill';
   return PROVIDERS.find(({ url }) => url.test(`${baseUrl}/`))?.style ?? 'instruction';
-}
-
-/** Claude 4.6 and everything after it answers 400 to a prefill (platform.claude.com, "What's new in Claude 4.6", prefill removal). */
-function refusesPrefill(model: string): boolean {
-  if (!/claude-/i.test(model)) return false;
-  const version = /claude-(?:[a-z]+-)?v?(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)/i.exec(model);
-  return version === null || Number(version[1]) + Number(version[2] ?? 0) / 100 >= 4.06;
 }
 
 /** Where the provider promises to go on, only much of the same proves that it did not; else a little does. */

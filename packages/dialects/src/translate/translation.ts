@@ -26,4 +26,6 @@ export interface Target {
   readonly model: string;
   /** The model's published cap on its answer, for dialects that must name one; null: unknown. */
   readonly maxOutput: number | null;
+  /** Now, in epoch seconds: the date of answers whose provider tells none. */
+  readonly askedAt: number;
 }

@@ -20,7 +20,7 @@ export function readChatUsage(usage: unknown): AnswerUsage | null {
 }
 
 /** What is not told counts as 0. `cache_write_tokens` is OpenRouter's word. */
-export function writeChatUsage({ input, output, cachedInput, cacheWrite, reasoning }: AnswerUsage): object {
+export function writeChatUsage({ input, output, cachedInput, cacheWrite, reasoning }: AnswerUsage) {
   return {
     prompt_tokens: input ?? 0,
     completion_tokens: output ?? 0,

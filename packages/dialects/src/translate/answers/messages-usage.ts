@@ -19,14 +19,27 @@ export function readMessagesUsage(usage: unknown): AnswerUsage | null {
   };
 }
 
-/** What is not told counts as 0; the output includes the thinking. */
-export function writeMessagesUsage(usage: AnswerUsage): object {
+export const NO_USAGE: AnswerUsage = {
+  input: null,
+  output: null,
+  cachedInput: null,
+  cacheWrite: null,
+  reasoning: null,
+};
+
+/** What is not told counts as 0, and what only Anthropic could tell is null; the output includes the thinking. */
+export function writeMessagesUsage(usage: AnswerUsage) {
   const { input, output, cachedInput, cacheWrite, reasoning } = usage;
   return {
     input_tokens: Math.max(0, (input ?? 0) - (cachedInput ?? 0) - (cacheWrite ?? 0)),
     cache_creation_input_tokens: cacheWrite ?? 0,
     cache_read_input_tokens: cachedInput ?? 0,
     output_tokens: output ?? 0,
-    ...(reasoning === null ? {} : { output_tokens_details: { thinking_tokens: reasoning } }),
+    output_tokens_details: reasoning === null ? null : { thinking_tokens: reasoning },
+    cache_creation: null,
+    inference_geo: null,
+    server_tool_use: null,
+    service_tier: null,
+    speed: null,
   };
 }

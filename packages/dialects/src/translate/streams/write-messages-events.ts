@@ -1,17 +1,10 @@
 import { namedEvent } from '../../sse/write-event.ts';
 import { MESSAGES_FINISHES } from '../answers/finish-names.ts';
-import { writeMessagesUsage } from '../answers/messages-usage.ts';
-import type { AnswerUsage, Conversation, PartEvent } from '../conversation.ts';
+import { NO_USAGE, writeMessagesUsage } from '../answers/messages-usage.ts';
+import type { Conversation, PartEvent } from '../conversation.ts';
 import { toolCallId } from '../tool-call-id.ts';
 import type { EventWriter } from './event-writer.ts';
 
-const NO_USAGE: AnswerUsage = {
-  input: null,
-  output: null,
-  cachedInput: null,
-  cacheWrite: null,
-  reasoning: null,
-};
 const STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
 
 /** Writes a message as its events (docs.anthropic.com, "Streaming messages"): one block after the other. */

@@ -1,0 +1,144 @@
+import { isObject, type JsonObject, textOf } from '../../json.ts';
+import type { DocumentPart, ImagePart, Part, Source, TextPart, ToolResultPart } from '../conversation.ts';
+import type { Ledger } from '../ledger.ts';
+import { absent, meetOthers, needText, readObject, readObjects } from './fields.ts';
+import { readCacheMark } from './read-cache-mark.ts';
+
+const BLOCK = 'messages[].content[]';
+/** Of all kinds of blocks that are read. */
+const KNOWN = new Set([
+  'type',
+  'text',
+  'source',
+  'title',
+  'id',
+  'name',
+  'input',
+  'caller',
+  'tool_use_id',
+  'content',
+  'is_error',
+  'thinking',
+  'signature',
+  'data',
+  'cache_control',
+]);
+
+/** A message's `content`, or a tool result's. */
+export function readBlocks(ledger: Ledger, at: string, content: unknown): Part[] {
+  if (absent(content) || content === '') return [];
+  if (typeof content === 'string') return [{ kind: 'text', text: content }];
+  return readObjects(ledger, at, content).flatMap(([name, block]) => {
+    meetOthers(ledger, BLOCK, name, block, KNOWN);
+    return readBlock(ledger, name, block);
+  });
+}
+
+/** Content of which only text can be told. */
+export function readTextBlocks(ledger: Ledger, at: string, content: unknown): TextPart[] {
+  return readBlocks(ledger, at, content).flatMap((part) => {
+    if (part.kind === 'text') return [part];
+    ledger.refuse(at, `'${at}' may hold only text.`);
+    return [];
+  });
+}
+
+function readBlock(ledger: Ledger, at: string, block: JsonObject): Part[] {
+  switch (block.type) {
+    case 'text':
+      if (typeof block.text === 'string')
+        return block.text === '' ? [] : [{ kind: 'text', text: block.text, ...readCacheMark(block) }];
+      ledger.refuse(`${at}.text`, `'${at}.text' must be a string.`);
+      return [];
+    case 'image':
+      return readImage(ledger, at, block);
+    case 'document':
+      return readDocument(ledger, at, block);
+    case 'tool_use':
+      return [
+        {
+          kind: 'tool_call',
+          id: needText(ledger, `${at}.id`, block.id),
+          name: needText(ledger, `${at}.name`, block.name),
+          input: JSON.stringify(block.input ?? {}),
+          ...readCacheMark(block),
+        },
+      ];
+    case 'tool_result':
+      return [readResult(ledger, at, block)];
+    case 'thinking':
+      return [
+        {
+          kind: 'reasoning',
+          text: textOf(block.thinking) ?? '',
+          signature: textOf(block.signature),
+          sealed: null,
+        },
+      ];
+    case 'redacted_thinking':
+      return [
+        {
+          kind: 'reasoning',
+          text: '',
+          signature: null,
+          sealed: needText(ledger, `${at}.data`, block.data),
+        },
+      ];
+    default:
+      ledger.refuse(`${at}.type`, `'${at}.type' is no kind of content that can be told to the endpoint.`);
+      return [];
+  }
+}
+
+function readResult(ledger: Ledger, at: string, block: JsonObject): ToolResultPart {
+  const parts = readBlocks(ledger, `${at}.content`, block.content).flatMap((part) => {
+    if (part.kind === 'text' || part.kind === 'image' || part.kind === 'document') return [part];
+    ledger.refuse(`${at}.content`, `'${at}.content' may hold only text, images and documents.`);
+    return [];
+  });
+  return {
+    kind: 'tool_result',
+    callId: needText(ledger, `${at}.tool_use_id`, block.tool_use_id),
+    parts,
+    isError: block.is_error === true,
+    ...readCacheMark(block),
+  };
+}
+
+function readImage(ledger: Ledger, at: string, block: JsonObject): ImagePart[] {
+  const source = readSource(ledger, `${at}.source`, block.source);
+  return source === null ? [] : [{ kind: 'image', source, ...readCacheMark(block) }];
+}
+
+/** A document made of blocks is what its blocks are. */
+function readDocument(
+  ledger: Ledger,
+  at: string,
+  block: JsonObject,
+): (DocumentPart | ImagePart | TextPart)[] {
+  const given: JsonObject = isObject(block.source) ? block.source : {};
+  if (given.type === 'content')
+    return readBlocks(ledger, `${at}.source.content`, given.content).filter(
+      (part) => part.kind === 'text' || part.kind === 'image',
+    );
+  const source =
+    given.type === 'text'
+      ? ({ kind: 'text', text: needText(ledger, `${at}.source.data`, given.data) } as const)
+      : readSource(ledger, `${at}.source`, block.source);
+  const name = textOf(block.title);
+  if (source === null) return [];
+  return [{ kind: 'document', source, ...(name === null ? {} : { name }), ...readCacheMark(block) }];
+}
+
+function readSource(ledger: Ledger, at: string, value: unknown): Source | null {
+  const source = readObject(ledger, at, value ?? 'nothing');
+  if (source?.type === 'url') return { kind: 'url', url: needText(ledger, `${at}.url`, source.url) };
+  if (source?.type === 'base64')
+    return {
+      kind: 'base64',
+      mediaType: needText(ledger, `${at}.media_type`, source.media_type),
+      data: needText(ledger, `${at}.data`, source.data),
+    };
+  ledger.refuse(`${at}.type`, `'${at}.type' is no source that can be told to the endpoint.`);
+  return null;
+}
