@@ -57,6 +57,7 @@ const route = {
 /** The worse alert speaks for the milder one about the same thing. */
 const inhibitRules = [
   mutes('HoldfastFallbackRatioCritical', 'HoldfastFallbackRatioHigh', 'llm_cluster'),
+  mutes('HoldfastErrorBudgetBurnFast', 'HoldfastErrorBudgetBurnSlow', 'llm_cluster'),
   mutes('HoldfastTokenPoolExhausted', 'HoldfastTokenPoolLow', 'pool'),
   mutes('HoldfastClusterDown', 'HoldfastEndpointDown', 'llm_cluster'),
 ];

@@ -1,6 +1,11 @@
 import { loadConfig } from '@holdfast/config/load-config';
 import type { Config } from '@holdfast/config/types';
 import { stringify } from 'yaml';
+import {
+  AVAILABILITY_INTERVAL,
+  availabilityAlerts,
+  availabilityRecordings,
+} from './rules/availability-rules.ts';
 import { recordingRules } from './rules/recording-rules.ts';
 import type { AlertDefinition } from './rules/rule.ts';
 import { suiteAlerts } from './rules/suite-alerts.ts';
@@ -17,32 +22,63 @@ export const RUNBOOK_PATH = '/public/runbooks';
 const HEADER = `# Generated from the configuration's \`alerts:\` by prometheus/src/main.ts; edit prometheus/src/rules/ instead.
 `;
 
+type RulesConfig = Pick<Config, 'alerts' | 'health'>;
+
 /** Every alert the configuration asks for, by group. */
-export function alertGroups(
-  config: Pick<Config, 'alerts' | 'health'>,
-): Readonly<Record<string, readonly AlertDefinition[]>> {
+export function alertGroups({
+  alerts,
+  health,
+}: RulesConfig): Readonly<Record<string, readonly AlertDefinition[]>> {
+  const { availabilityObjective: objective } = alerts;
   return {
-    'holdfast-traffic': trafficAlerts(config.alerts),
+    'holdfast-traffic': trafficAlerts(alerts),
     'holdfast-upstreams': upstreamAlerts,
-    'holdfast-suite': suiteAlerts(config.health),
+    'holdfast-suite': suiteAlerts(health),
+    ...(objective === null ? {} : { [AVAILABILITY]: availabilityAlerts(objective, alerts) }),
   };
 }
 
+const AVAILABILITY = 'holdfast-availability';
+
 /** The rules that this repository ships: those of a configuration that says nothing. */
 export function defaultRules(): string {
-  const config = loadConfig({ env: {}, cwd: import.meta.dirname });
-  return generateRules(config, { grafanaUrl: 'http://localhost:3000' });
+  return generateRules(defaultConfig(), DEFAULT_LINKS);
 }
 
-/** The text of a Prometheus rules file (syntax of 2.42 and later). */
-export function generateRules(config: Pick<Config, 'alerts' | 'health'>, links: RuleLinks): string {
-  const alerts = Object.entries(alertGroups(config)).map(([name, definitions]) => ({
-    name,
-    rules: definitions.map((definition) => alertingRule(definition, links)),
-  }));
-  const document = { groups: [{ name: 'holdfast-recording', rules: recordingRules }, ...alerts] };
-  return HEADER + stringify(document, { lineWidth: 0, blockQuote: 'literal' });
+/** What an availability objective of 99 % adds to them. */
+export function defaultAvailabilityRules(): string {
+  const { alerts } = defaultConfig();
+  const definitions = availabilityAlerts(0.99, alerts);
+  return toText([availabilityGroup(definitions, DEFAULT_LINKS)]);
 }
+
+const defaultConfig = () => loadConfig({ env: {}, cwd: import.meta.dirname });
+const DEFAULT_LINKS: RuleLinks = { grafanaUrl: 'http://localhost:3000' };
+
+/** The text of a Prometheus rules file (syntax of 2.42 and later). */
+export function generateRules(config: RulesConfig, links: RuleLinks): string {
+  const { [AVAILABILITY]: availability, ...always } = alertGroups(config);
+  return toText([
+    { name: 'holdfast-recording', rules: recordingRules },
+    ...Object.entries(always).map(([name, definitions]) => ({
+      name,
+      rules: alertingRules(definitions, links),
+    })),
+    ...(availability ? [availabilityGroup(availability, links)] : []),
+  ]);
+}
+
+const availabilityGroup = (definitions: readonly AlertDefinition[], links: RuleLinks) => ({
+  name: AVAILABILITY,
+  interval: AVAILABILITY_INTERVAL,
+  rules: [...availabilityRecordings, ...alertingRules(definitions, links)],
+});
+
+const toText = (groups: readonly object[]): string =>
+  HEADER + stringify({ groups }, { lineWidth: 0, blockQuote: 'literal' });
+
+const alertingRules = (definitions: readonly AlertDefinition[], links: RuleLinks) =>
+  definitions.map((definition) => alertingRule(definition, links));
 
 function alertingRule(definition: AlertDefinition, { grafanaUrl }: RuleLinks) {
   const { dashboard, dashboardVariable: variable } = definition;

@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '@holdfast/config/load-config';
-import { defaultRules, generateRules } from './generate-rules.ts';
+import { defaultAvailabilityRules, defaultRules, generateRules } from './generate-rules.ts';
 
 /**
- * Writes the rules for the configuration in use (or, with --default, the ones this repository ships) to --out, and
- * exits 2 with every problem when that configuration is invalid.
+ * Writes the rules for the configuration in use (or, with --default, the ones this repository ships, and beside them the
+ * optional ones) to --out, and exits 2 with every problem when that configuration is invalid.
  */
 const { values } = parseArgs({
   options: {
@@ -17,12 +17,19 @@ const { values } = parseArgs({
 });
 
 try {
-  const rules = values.default
-    ? defaultRules()
-    : generateRules(loadConfig(), { grafanaUrl: values['grafana-url'].replace(/\/+$/, '') });
-  mkdirSync(path.dirname(values.out), { recursive: true });
-  writeFileSync(values.out, rules);
+  if (values.default) {
+    write(values.out, defaultRules());
+    write(path.join(path.dirname(values.out), 'optional/availability.yml'), defaultAvailabilityRules());
+  } else {
+    const grafanaUrl = values['grafana-url'].replace(/\/+$/, '');
+    write(values.out, generateRules(loadConfig(), { grafanaUrl }));
+  }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
+}
+
+function write(file: string, rules: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, rules);
 }

@@ -5,13 +5,16 @@ import { loadConfig } from '@holdfast/config/load-config';
 import { describeWithServer } from '@holdfast/runtime/testing/needs-server';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { alertGroups, defaultRules, generateRules } from '../src/generate-rules.ts';
+import { alertGroups, defaultAvailabilityRules, defaultRules, generateRules } from '../src/generate-rules.ts';
 import { longestGapSeconds } from '../src/longest-gap.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const read = (...parts: string[]) => readFileSync(path.join(root, ...parts), 'utf8');
 const defaults = loadConfig({ env: {}, cwd: import.meta.dirname });
-const alertNames = Object.values(alertGroups(defaults)).flatMap((group) => group.map(({ alert }) => alert));
+const withObjective = { ...defaults, alerts: { ...defaults.alerts, availabilityObjective: 0.99 } };
+const alertNames = Object.values(alertGroups(withObjective)).flatMap((group) =>
+  group.map(({ alert }) => alert),
+);
 
 interface WrittenAlert {
   readonly alert: string;
@@ -28,6 +31,7 @@ function written(text: string): WrittenAlert[] {
 describe('the rules', () => {
   test('that are committed are what the defaults generate (npm run generate)', () => {
     expect(read('rules', 'holdfast.yml')).toBe(defaultRules());
+    expect(read('rules', 'optional', 'availability.yml')).toBe(defaultAvailabilityRules());
   });
 
   test('include every alert of the contract', () => {
@@ -51,7 +55,14 @@ describe('the rules', () => {
     );
   });
 
-  test.each(written(defaultRules()))(
+  test('on the error budget exist only where an availability objective is set', () => {
+    const links = { grafanaUrl: 'http://localhost:3000' };
+    expect(defaultRules()).not.toContain('HoldfastErrorBudget');
+    const added = generateRules(withObjective, links).slice(defaultRules().length);
+    expect(`groups:\n${added}`).toBe(defaultAvailabilityRules().replace(/^#.*\n/, ''));
+  });
+
+  test.each([...written(defaultRules()), ...written(defaultAvailabilityRules())])(
     '$alert says how bad it is, what is wrong and where to read on',
     (alert) => {
       expect(alert).toMatchObject({ for: expect.any(String), keep_firing_for: expect.any(String) });
@@ -68,6 +79,7 @@ describe('the rules', () => {
         alerts: {
           fallbackRatio: { warning: 0.25, critical: 0.6, minRequests: 33 },
           responseTimeMs: 4500,
+          availabilityObjective: 0.995,
         },
         health: { ...defaults.health, schedule: '0 * * * *' },
       },
@@ -79,6 +91,9 @@ describe('the rules', () => {
     expect(exprOf('HoldfastFallbackRatioCritical')).toContain('> 0.6');
     expect(exprOf('HoldfastResponseTimeHigh')).toContain('> 4.5');
     expect(exprOf('HoldfastHealthCheckerStale')).toContain('> 10800');
+    // 14.4 times half a percent.
+    expect(exprOf('HoldfastErrorBudgetBurnFast')).toContain('> 0.072');
+    expect(exprOf('HoldfastErrorBudgetBurnSlow')).toContain('>= 33');
     expect(text).not.toContain('localhost');
   });
 
@@ -122,7 +137,8 @@ describeWithServer({ command: 'promtool', install: 'apt-get install -y prometheu
   });
 
   test('accepts the rules and the scrape configuration', () => {
-    expect(promtool('check', 'rules', 'rules/holdfast.yml')).toMatchObject({ status: 0 });
+    for (const file of ['rules/holdfast.yml', 'rules/optional/availability.yml'])
+      expect(promtool('check', 'rules', file)).toMatchObject({ status: 0 });
     expect(promtool('check', 'config', 'prometheus.yml')).toMatchObject({ status: 0 });
   });
 });

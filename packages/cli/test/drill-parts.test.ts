@@ -180,7 +180,11 @@ describe('alerts that would fire', () => {
       latency_ms: 1,
     }));
   const calm: Evidence = {
-    alerts: { fallbackRatio: { warning: 0.5, critical: 0.8, minRequests: 10 }, responseTimeMs: 30_000 },
+    alerts: {
+      fallbackRatio: { warning: 0.5, critical: 0.8, minRequests: 10 },
+      responseTimeMs: 30_000,
+      availabilityObjective: null,
+    },
     outcomes: { primary: 20 },
     p95Ms: 100,
     stateStoreUp: true,

@@ -55,6 +55,7 @@ export function buildConfig(parsed: ParsedConfig, { source, env, modelLimits }: 
         minRequests: alerts.fallback_ratio.min_requests,
       },
       responseTimeMs: alerts.response_time,
+      availabilityObjective: alerts.availability_objective ?? null,
     },
   });
 }

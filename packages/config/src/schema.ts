@@ -187,6 +187,9 @@ const alerts = optionalSection(
       { warning: 0.5, critical: 0.8, min_requests: 10 },
     ),
     response_time: duration(1).prefault('30s'),
+    availability_objective: decimal(0.95, 0.9999)
+      .optional()
+      .describe('Adds alerts on how fast the error budget of this share of requests burns'),
   }),
 );
 

@@ -200,6 +200,8 @@ export interface Alerts {
     readonly minRequests: number;
   };
   readonly responseTimeMs: number;
+  /** Share of requests that models should answer, over a month; null: no alerts on it. */
+  readonly availabilityObjective: number | null;
 }
 
 export interface ServiceAddress {
