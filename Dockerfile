@@ -20,7 +20,7 @@ WORKDIR /app
 COPY --from=dependencies /app ./
 COPY . .
 # A new volume takes over the owner of the folder it is mounted on.
-RUN install -d -o node -g node data /setup/rules /setup/alertmanager \
+RUN install -d -o node -g node data /setup/rules /setup/dashboards /setup/alertmanager \
     /setup/secrets/redis /setup/secrets/postgres /setup/secrets/grafana /setup/secrets/state /setup/secrets/database
 USER node
 EXPOSE 4000 4001 4002 4003 4004 4010

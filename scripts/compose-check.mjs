@@ -6,6 +6,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { allBoards } from '../grafana/src/boards/all-boards.ts';
 import { queriesOf } from '../grafana/src/panel.ts';
+import { loadConfig } from '../packages/config/src/load-config.ts';
 import { followAlerts } from './compose-check/follow-alerts.mjs';
 import { checkHardening } from './compose-check/hardening.mjs';
 import { createStack } from './compose-check/stack.mjs';
@@ -68,7 +69,8 @@ async function prove() {
 }
 
 async function checkDashboards() {
-  const panels = allBoards.flatMap((board) =>
+  const boards = allBoards(loadConfig({ env: {}, cwd: import.meta.dirname }));
+  const panels = boards.flatMap((board) =>
     board.rows.flatMap((row) =>
       row.panels.map((panel) => ({ where: `${board.title}: ${panel.title}`, panel })),
     ),

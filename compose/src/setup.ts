@@ -5,13 +5,14 @@ import { channelVariables } from '@holdfast/alertmanager/channels';
 import { renderConfig } from '@holdfast/alertmanager/render-config';
 import { readVariables } from '@holdfast/config/file-twins';
 import { loadConfig } from '@holdfast/config/load-config';
+import { writeDashboards } from '@holdfast/grafana/write-dashboards';
 import { generateRules } from '@holdfast/prometheus/generate-rules';
 import { checkExposure } from './check-exposure.ts';
 import { writeStackSecrets } from './stack-secrets.ts';
 
 /**
  * Runs once before the stack: checks what the operator configured, and writes what the servers cannot work out themselves
- * (secrets, Prometheus' rules, Alertmanager's configuration) into their volumes below --out. Exits 2 with every reason.
+ * (secrets, Prometheus' rules, Grafana's dashboards, Alertmanager's configuration) into their volumes below --out. Exits 2 with every reason.
  */
 const { values: options } = parseArgs({ options: { out: { type: 'string', default: '/setup' } } });
 const { values, problems } = readVariables([
@@ -31,6 +32,7 @@ attempt(() => {
   if (exposed) throw new Error(exposed);
   const grafanaUrl = (values.GRAFANA_URL ?? 'http://localhost:3000').replace(/\/+$/, '');
   writeFileSync(at('rules/holdfast.yml'), generateRules(config, { grafanaUrl }));
+  writeDashboards(at('dashboards'), config);
 });
 attempt(() => {
   writeFileSync(at('alertmanager/alertmanager.yml'), renderConfig(values));

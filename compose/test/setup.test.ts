@@ -11,7 +11,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 /** Runs it as the container does, with folders where the volumes would be. */
 function setUp(env: Record<string, string> = {}) {
   const out = mkdtempSync(path.join(root, 'volumes-'));
-  for (const volume of ['rules', 'alertmanager', 'secrets']) mkdirSync(path.join(out, volume));
+  for (const volume of ['rules', 'dashboards', 'alertmanager', 'secrets']) mkdirSync(path.join(out, volume));
   const { status, stderr } = spawnSync(process.execPath, [SETUP, '--out', out], {
     cwd: out,
     env: { PATH: process.env.PATH, ...env },
@@ -43,7 +43,7 @@ describe('setup', () => {
       expect(existsSync(path.join(out, 'secrets', secret))).toBe(true);
   });
 
-  test("the rules have the thresholds of the operator's configuration and links to where people reach Grafana", () => {
+  test("the rules and dashboards have the thresholds of the operator's configuration and links to where people reach Grafana", () => {
     const HOLDFAST_CONFIG = configFile(
       'thresholds.yaml',
       `clusters: { mine: { endpoints: [{ name: one, base_url: "https://llm.example.com/v1", api_key: k-1 }] } }
@@ -53,6 +53,7 @@ alerts: { fallback_ratio: { warning: 0.3 } }`,
     const { status, read } = setUp({ HOLDFAST_CONFIG, GRAFANA_URL: 'https://grafana.example.com/' });
     expect(status).toBe(0);
     expect(read('rules/holdfast.yml')).toContain('ratio_increase5m > 0.3');
+    expect(read('dashboards/overview.json')).toContain('"value": 0.3');
     expect(read('rules/holdfast.yml')).toContain('https://grafana.example.com/d/holdfast-clusters');
   });
 

@@ -1,3 +1,4 @@
+import { RUNBOOK_PATH } from '@holdfast/prometheus/generate-rules';
 import type { Board, Panel, Row, Variable } from './panel.ts';
 import { DATASOURCE, panelJson } from './panel-json.ts';
 
@@ -81,7 +82,7 @@ const links = [
   {
     type: 'link',
     title: 'Runbooks',
-    url: '/public/runbooks/README.md',
+    url: `${RUNBOOK_PATH}/README.md`,
     icon: 'doc',
     targetBlank: true,
     tags: [],

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { allBoards } from './boards/all-boards.ts';
-import { dashboardJson } from './dashboard-json.ts';
+import { loadConfig } from '@holdfast/config/load-config';
+import { writeDashboards } from './write-dashboards.ts';
 
-/** Writes the dashboards that Grafana loads. */
-for (const board of allBoards)
-  writeFileSync(path.resolve(import.meta.dirname, '../dashboards', board.file), dashboardJson(board));
+/** Writes the dashboards that this repository ships: those of a configuration that says nothing. */
+writeDashboards(
+  path.resolve(import.meta.dirname, '../dashboards'),
+  loadConfig({ env: {}, cwd: import.meta.dirname }),
+);

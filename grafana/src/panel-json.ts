@@ -1,11 +1,12 @@
+import { RUNBOOK_PATH } from '@holdfast/prometheus/generate-rules';
 import type { GraphPanel, NumberPanel, Panel, Query, TablePanel, Threshold, TimelinePanel } from './panel.ts';
 
 export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
 
 /** Grafana's JSON of a panel, without its place on the board. Fields as in Grafana 12's dashboard schema 42. */
 export function panelJson(panel: Panel): object {
-  const { title, description } = panel;
-  const common = { title, description, datasource: DATASOURCE };
+  const { title, description, alerts = [] } = panel;
+  const common = { title, description, datasource: DATASOURCE, links: alerts.map(runbookLink) };
   switch (panel.kind) {
     case 'graph':
       return { ...common, type: 'timeseries', targets: panel.queries.map(rangeTarget), ...graph(panel) };
@@ -26,6 +27,12 @@ export function panelJson(panel: Panel): object {
       return { title, description, type: 'text', options: { mode: 'markdown', content: panel.markdown } };
   }
 }
+
+const runbookLink = (alert: string) => ({
+  title: alert,
+  url: `${RUNBOOK_PATH}/${alert}.md`,
+  targetBlank: true,
+});
 
 const refId = (index: number) => String.fromCharCode('A'.charCodeAt(0) + index);
 
@@ -157,7 +164,8 @@ const alertListOptions = {
   dashboardAlerts: false,
   alertName: 'Holdfast',
   alertInstanceLabelFilter: '',
-  datasource: 'holdfast-prometheus',
+  // By name, unlike everywhere else.
+  datasource: 'Prometheus',
   stateFilter: { firing: true, pending: true, noData: false, normal: false, error: true, recovering: true },
 };
 

@@ -27,6 +27,8 @@ interface PanelBase {
   readonly width?: number;
   /** Rows of 30 px. Default 8; 4 for a single number. */
   readonly height?: number;
+  /** Alerts that speak of the same thing: the panel links to their runbooks. */
+  readonly alerts?: readonly `Holdfast${string}`[];
   /** Under the demo's load the query may rightly return nothing. */
   readonly mayBeEmpty?: boolean;
 }

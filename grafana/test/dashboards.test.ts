@@ -3,9 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadConfig } from '@holdfast/config/load-config';
-import { alertGroups, defaultRules } from '@holdfast/prometheus/generate-rules';
+import { alertGroups, generateRules, RUNBOOK_PATH } from '@holdfast/prometheus/generate-rules';
 import { FOREIGN_METRICS, METRIC_CATALOGUE, seriesNames } from '@holdfast/prometheus/metric-catalogue';
 import { recordingRules } from '@holdfast/prometheus/rules/recording-rules';
+import { ERROR_RATIO, TAGGING_BACKLOG_SECONDS, TOKENS_LOW_DIVISOR } from '@holdfast/prometheus/rules/rule';
+import { staleAfterSeconds } from '@holdfast/prometheus/rules/suite-alerts';
 import { describeWithServer } from '@holdfast/runtime/testing/needs-server';
 import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
@@ -16,7 +18,9 @@ import { metricNames } from './metric-names.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const read = (...parts: string[]) => readFileSync(path.join(root, ...parts), 'utf8');
-const panels = allBoards.flatMap((board) =>
+const defaults = loadConfig({ env: {}, cwd: import.meta.dirname });
+const boards = allBoards(defaults);
+const panels = boards.flatMap((board) =>
   board.rows.flatMap((row) => row.panels.map((panel) => ({ board, panel }))),
 );
 const queries = panels.flatMap(({ board, panel }) =>
@@ -32,10 +36,8 @@ const filledIn = (expr: string) =>
 
 describe('the dashboards', () => {
   test('that are committed are what the boards generate (npm run generate)', () => {
-    expect(readdirSync(path.join(root, 'dashboards')).sort()).toEqual(
-      allBoards.map(({ file }) => file).sort(),
-    );
-    for (const board of allBoards) expect(read('dashboards', board.file)).toBe(dashboardJson(board));
+    expect(readdirSync(path.join(root, 'dashboards')).sort()).toEqual(boards.map(({ file }) => file).sort());
+    for (const board of boards) expect(read('dashboards', board.file)).toBe(dashboardJson(board));
   });
 
   test('show every metric of the suite somewhere', () => {
@@ -66,44 +68,85 @@ describe('the dashboards', () => {
   });
 
   test('have distinct titles on a board, and boards distinct uids', () => {
-    for (const { rows } of allBoards) {
+    for (const { rows } of boards) {
       const titles = rows.flatMap((row) => row.panels.map(({ title }) => title));
       expect(new Set(titles).size).toBe(titles.length);
     }
-    expect(new Set(allBoards.map(({ uid }) => uid)).size).toBe(allBoards.length);
+    expect(new Set(boards.map(({ uid }) => uid)).size).toBe(boards.length);
   });
 
-  test('draw the thresholds that the alerts have', () => {
-    const { alerts } = loadConfig({ env: {}, cwd: import.meta.dirname });
+  test.each([
+    ['of the defaults', defaults],
+    [
+      "of an operator's own",
+      {
+        alerts: {
+          ...defaults.alerts,
+          fallbackRatio: { warning: 0.2, critical: 0.4, minRequests: 5 },
+          responseTimeMs: 7500,
+        },
+        health: { ...defaults.health, schedule: '0 * * * *' },
+      },
+    ],
+  ])('draw the thresholds that the alerts have: %s', (_name, config) => {
+    const own = allBoards(config);
     const thresholdsOf = (uid: string, title: string) => {
-      const found = panels.find(({ board, panel }) => board.uid === uid && panel.title === title)?.panel;
-      return found && 'thresholds' in found ? found.thresholds?.map(({ from }) => from) : undefined;
+      const { rows } = own.find((board) => board.uid === uid)!;
+      const panel = rows.flatMap((row) => row.panels).find((candidate) => candidate.title === title)!;
+      return 'thresholds' in panel ? panel.thresholds!.map(({ from }) => from) : [];
     };
+    const { alerts, health } = config;
     const ratios = [alerts.fallbackRatio.warning, alerts.fallbackRatio.critical];
-    expect(thresholdsOf('holdfast-overview', 'Share not answered by the first choice')).toEqual(ratios);
-    expect(thresholdsOf('holdfast-clusters', 'Share not answered by the first choice')).toEqual(ratios);
-    expect(thresholdsOf('holdfast-overview', 'Answer time')).toEqual([alerts.responseTimeMs / 1000]);
-    for (const threshold of [...ratios, alerts.responseTimeMs / 1000])
-      expect(defaultRules()).toContain(`> ${threshold}`);
+    const drawn: [title: string, uid: string, expected: number[]][] = [
+      ['Share not answered by the first choice', 'holdfast-overview', ratios],
+      ['Not answered by the first choice', 'holdfast-overview', ratios],
+      ['Share not answered by the first choice', 'holdfast-clusters', ratios],
+      ['Answer time', 'holdfast-overview', [alerts.responseTimeMs / 1000]],
+      ['Answer time, p95', 'holdfast-overview', [alerts.responseTimeMs / 1000]],
+      ['Ended in an error', 'holdfast-overview', [ERROR_RATIO]],
+      ['Oldest of them', 'holdfast-suite', [TAGGING_BACKLOG_SECONDS]],
+      ['Since the last probes', 'holdfast-suite', [staleAfterSeconds(health)]],
+    ];
+    const rules = generateRules(config, { grafanaUrl: '' });
+    for (const [title, uid, expected] of drawn) {
+      expect({ title, thresholds: thresholdsOf(uid, title) }).toEqual({ title, thresholds: expected });
+      for (const threshold of expected) expect(rules).toContain(`> ${threshold}`);
+    }
+    expect(thresholdsOf('holdfast-tokens', 'Usable share by pool').at(-1)).toBe(1 / TOKENS_LOW_DIVISOR);
   });
 });
 
 describe('links', () => {
+  const withObjective = { ...defaults, alerts: { ...defaults.alerts, availabilityObjective: 0.99 } };
+  const alerts = Object.values(alertGroups(withObjective)).flat();
+
   test('every alert opens a board that exists, with a variable it has', () => {
-    const config = loadConfig({ env: {}, cwd: import.meta.dirname });
-    for (const { dashboard, dashboardVariable } of Object.values(alertGroups(config)).flat()) {
-      const board = allBoards.find(({ uid }) => uid === dashboard)!;
+    for (const { dashboard, dashboardVariable } of alerts) {
+      const board = boards.find(({ uid }) => uid === dashboard)!;
       if (dashboardVariable)
         expect(board.variables.map(({ name }) => name)).toContain(dashboardVariable.name);
     }
   });
 
+  test('every alert has a panel that shows what it is about and links to its runbook', () => {
+    const linked = new Set(panels.flatMap(({ panel }) => panel.alerts ?? []));
+    const expected = alerts.map(({ alert }) => alert).filter((alert) => alert !== 'Watchdog');
+    expect([...linked].sort()).toEqual(expected.sort());
+    const overview = dashboardJson(boards[0]!);
+    expect(overview).toContain(`"url": "${RUNBOOK_PATH}/HoldfastErrorRatioHigh.md"`);
+  });
+
   test('boards use the data sources that are provisioned, by their fixed uids', () => {
     const { datasources } = parse(read('provisioning', 'datasources', 'holdfast.yaml')) as {
-      datasources: { uid: string; type: string }[];
+      datasources: { name: string; uid: string; type: string }[];
     };
+    // The list of alerts wants the name.
+    const [lists] = JSON.parse(dashboardJson(boards[0]!)).panels.filter(
+      ({ type }: { type: string }) => type === 'alertlist',
+    );
+    expect(lists.options.datasource).toBe(datasources[0]!.name);
     expect(datasources.map(({ uid }) => uid)).toEqual(['holdfast-prometheus', 'holdfast-alertmanager']);
-    for (const board of allBoards) {
+    for (const board of boards) {
       const text = dashboardJson(board);
       expect(text).toContain('"value": "holdfast-prometheus"');
       expect([...text.matchAll(/"uid": "([^"]*)"/g)].map(([, uid]) => uid)).toEqual(

@@ -1,5 +1,6 @@
+import { endpointUp } from '@holdfast/prometheus/rules/upstream-alerts';
 import type { Board } from '../panel.ts';
-import { fallbackRatioThresholds } from '../thresholds.ts';
+import type { BoardThresholds } from '../thresholds.ts';
 import { attemptColors, upDown } from './colors.ts';
 
 const scope = 'llm_cluster=~"$cluster"';
@@ -9,7 +10,7 @@ const breaker = (state: string) =>
   `max by (${perEndpoint}) (holdfast_breaker_state{${scope}, state="${state}"})`;
 
 /** Which endpoints carry the traffic, which do not, and why. */
-export const clusters: Board = {
+export const clusters = ({ fallbackRatio }: BoardThresholds): Board => ({
   uid: 'holdfast-clusters',
   file: 'clusters.json',
   title: 'Holdfast / Clusters and endpoints',
@@ -22,9 +23,10 @@ export const clusters: Board = {
         {
           kind: 'timeline',
           title: 'Endpoints by probes',
-          description: 'Which endpoints answer the health-checker?',
+          alerts: ['HoldfastEndpointDown', 'HoldfastClusterDown'],
+          description: 'Which endpoints answer the health-checker? One that is not probed is not shown.',
           width: 12,
-          query: { expr: `max by (${perEndpoint}) (holdfast_endpoint_up{${scope}})`, legend: name },
+          query: { expr: endpointUp(scope), legend: name },
           states: upDown,
         },
         {
@@ -100,13 +102,14 @@ export const clusters: Board = {
         {
           kind: 'graph',
           title: 'Share not answered by the first choice',
+          alerts: ['HoldfastFallbackRatioHigh', 'HoldfastFallbackRatioCritical'],
           description: 'Five minutes; the dashed lines are the alert thresholds.',
           unit: 'percentunit',
           max: 1,
           queries: [
             { expr: `llm_cluster:holdfast_fallback:ratio_increase5m{${scope}}`, legend: '{{llm_cluster}}' },
           ],
-          thresholds: fallbackRatioThresholds,
+          thresholds: fallbackRatio,
         },
         {
           kind: 'graph',
@@ -218,4 +221,4 @@ export const clusters: Board = {
       ],
     },
   ],
-};
+});

@@ -1,10 +1,6 @@
+import { endpointUp } from '@holdfast/prometheus/rules/upstream-alerts';
 import type { Board } from '../panel.ts';
-import {
-  anyIsBad,
-  errorRatioThresholds,
-  fallbackRatioThresholds,
-  responseTimeThresholds,
-} from '../thresholds.ts';
+import { anyIsBad, type BoardThresholds, errorRatioThresholds } from '../thresholds.ts';
 import { outcomeColors } from './colors.ts';
 
 const scope = 'llm_cluster=~"$cluster"';
@@ -12,7 +8,7 @@ const quantile = (of: number, metric: string, by: string) =>
   `histogram_quantile(${of}, sum by (${by}le) (rate(${metric}_bucket{${scope}}[$__rate_interval])))`;
 
 /** The home page: are clients served, how well, and what is wrong right now. */
-export const overview: Board = {
+export const overview = ({ fallbackRatio, responseTime }: BoardThresholds): Board => ({
   uid: 'holdfast-overview',
   file: 'overview.json',
   title: 'Holdfast / Overview',
@@ -34,6 +30,7 @@ export const overview: Board = {
         {
           kind: 'number',
           title: 'Not answered by the first choice',
+          alerts: ['HoldfastFallbackRatioHigh', 'HoldfastFallbackRatioCritical'],
           description:
             'Worst cluster, five minutes: share of requests answered by a fallback, a canned text or an error. Colors are the alert thresholds.',
           unit: 'percentunit',
@@ -42,11 +39,12 @@ export const overview: Board = {
             expr: `max(llm_cluster:holdfast_fallback:ratio_increase5m{${scope}})`,
             legend: 'fallback ratio',
           },
-          thresholds: fallbackRatioThresholds,
+          thresholds: fallbackRatio,
         },
         {
           kind: 'number',
           title: 'Ended in an error',
+          alerts: ['HoldfastErrorRatioHigh', 'HoldfastErrorBudgetBurnFast', 'HoldfastErrorBudgetBurnSlow'],
           description: 'Worst cluster, five minutes: share of requests for which everything had failed.',
           unit: 'percentunit',
           width: 4,
@@ -59,6 +57,7 @@ export const overview: Board = {
         {
           kind: 'number',
           title: 'Answer time, p95',
+          alerts: ['HoldfastResponseTimeHigh'],
           description:
             'Worst cluster, five minutes: 95 % of whole answers were faster. Red is the alert threshold.',
           unit: 's',
@@ -67,16 +66,17 @@ export const overview: Board = {
             expr: `max(llm_cluster:holdfast_request_duration_seconds:p95_5m{${scope}} >= 0)`,
             legend: 'p95',
           },
-          thresholds: responseTimeThresholds,
+          thresholds: responseTime,
         },
         {
           kind: 'number',
           title: 'Endpoints down',
+          alerts: ['HoldfastEndpointDown', 'HoldfastClusterDown'],
           description: 'Endpoints whose probes fail, of those that are probed.',
           unit: 'none',
           width: 4,
           query: {
-            expr: `count(max by (llm_cluster, llm_endpoint) (holdfast_endpoint_up{${scope}}) == 0) or vector(0)`,
+            expr: `count((${endpointUp(scope)}) == 0) or vector(0)`,
             legend: 'down',
           },
           thresholds: anyIsBad,
@@ -84,6 +84,7 @@ export const overview: Board = {
         {
           kind: 'number',
           title: 'Pools without a token',
+          alerts: ['HoldfastTokenPoolExhausted'],
           description: 'Token pools of which no token can be used now.',
           unit: 'none',
           width: 4,
@@ -117,6 +118,7 @@ export const overview: Board = {
         {
           kind: 'graph',
           title: 'Share not answered by the first choice',
+          alerts: ['HoldfastFallbackRatioHigh', 'HoldfastFallbackRatioCritical'],
           description:
             'Five minutes, by cluster; no line without traffic. The dashed lines are the alert thresholds.',
           unit: 'percentunit',
@@ -125,18 +127,19 @@ export const overview: Board = {
           queries: [
             { expr: `llm_cluster:holdfast_fallback:ratio_increase5m{${scope}}`, legend: '{{llm_cluster}}' },
           ],
-          thresholds: fallbackRatioThresholds,
+          thresholds: fallbackRatio,
         },
         {
           kind: 'graph',
           title: 'Answer time',
+          alerts: ['HoldfastResponseTimeHigh'],
           description: 'How long did clients wait for the whole answer?',
           unit: 's',
           queries: [0.5, 0.95, 0.99].map((of) => ({
             expr: quantile(of, 'holdfast_request_duration_seconds', ''),
             legend: `p${of * 100}`,
           })),
-          thresholds: responseTimeThresholds,
+          thresholds: responseTime,
         },
         {
           kind: 'graph',
@@ -226,4 +229,4 @@ export const overview: Board = {
       ],
     },
   ],
-};
+});

@@ -1,11 +1,11 @@
 import type { Board } from '../panel.ts';
-import { anyIsBad, backlogThresholds } from '../thresholds.ts';
+import { anyIsBad, type BoardThresholds, backlogThresholds } from '../thresholds.ts';
 import { upDown } from './colors.ts';
 
 const services = 'job=~"gateway|health-checker|token-rotator|tagger"';
 
 /** Is the suite itself well? */
-export const suite: Board = {
+export const suite = ({ probesStale }: BoardThresholds): Board => ({
   uid: 'holdfast-suite',
   file: 'suite.json',
   title: 'Holdfast / Suite internals',
@@ -18,6 +18,7 @@ export const suite: Board = {
         {
           kind: 'timeline',
           title: 'Reachable',
+          alerts: ['HoldfastServiceDown'],
           description: 'Which processes answer Prometheus?',
           query: { expr: 'min by (job) (up)', legend: '{{job}}' },
           states: upDown,
@@ -25,6 +26,7 @@ export const suite: Board = {
         {
           kind: 'timeline',
           title: 'State store',
+          alerts: ['HoldfastStateStoreDown'],
           description: 'Which processes reach Redis? Without it each goes on with what it knows.',
           query: { expr: 'min by (job) (holdfast_state_store_up)', legend: '{{job}}' },
           states: upDown,
@@ -32,6 +34,7 @@ export const suite: Board = {
         {
           kind: 'timeline',
           title: 'Configuration',
+          alerts: ['HoldfastConfigReloadFailed'],
           description: 'Was the last reading valid? If not, the last good one is in use.',
           query: { expr: 'min by (job) (holdfast_config_last_reload_successful)', legend: '{{job}}' },
           states: { 1: { text: 'valid', color: 'green' }, 0: { text: 'refused', color: 'red' } },
@@ -59,6 +62,7 @@ export const suite: Board = {
         {
           kind: 'number',
           title: 'Since the last probes',
+          alerts: ['HoldfastHealthCheckerStale'],
           description: 'How long ago did the health-checker last probe?',
           unit: 's',
           height: 8,
@@ -66,6 +70,7 @@ export const suite: Board = {
             expr: 'time() - max(holdfast_probe_last_run_timestamp_seconds > 0)',
             legend: 'age',
           },
+          thresholds: probesStale,
           whenEmpty: 'not yet',
         },
       ],
@@ -174,6 +179,7 @@ export const suite: Board = {
         {
           kind: 'graph',
           title: 'Oldest of them',
+          alerts: ['HoldfastTaggingBacklog'],
           description: 'How long has it waited? The dashed line is the alert threshold.',
           unit: 's',
           width: 6,
@@ -241,4 +247,4 @@ export const suite: Board = {
       ],
     },
   ],
-};
+});

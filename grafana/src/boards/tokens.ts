@@ -1,4 +1,5 @@
 import type { Board } from '../panel.ts';
+import { tokenShareThresholds } from '../thresholds.ts';
 import { tokenColors } from './colors.ts';
 
 const scope = 'pool=~"$pool"';
@@ -44,6 +45,7 @@ export const tokens: Board = {
         {
           kind: 'graph',
           title: 'Usable share by pool',
+          alerts: ['HoldfastTokenPoolLow', 'HoldfastTokenPoolExhausted'],
           description: 'A third or less is HoldfastTokenPoolLow, none is HoldfastTokenPoolExhausted.',
           unit: 'percentunit',
           max: 1,
@@ -53,6 +55,7 @@ export const tokens: Board = {
               legend: '{{pool}}',
             },
           ],
+          thresholds: tokenShareThresholds,
         },
         {
           kind: 'graph',

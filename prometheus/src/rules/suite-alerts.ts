@@ -4,8 +4,12 @@ import { type AlertDefinition, TAGGING_BACKLOG_SECONDS } from './rule.ts';
 
 const MISSED_RUNS = 3;
 
+/** So long without a probe is too long for this schedule. */
+export const staleAfterSeconds = ({ schedule }: Pick<HealthPolicy, 'schedule'>): number =>
+  MISSED_RUNS * longestGapSeconds(schedule);
+
 /** The suite itself, and the path alerts take. */
-export function suiteAlerts({ schedule }: Pick<HealthPolicy, 'schedule'>): readonly AlertDefinition[] {
+export function suiteAlerts(health: Pick<HealthPolicy, 'schedule'>): readonly AlertDefinition[] {
   return [
     {
       alert: 'HoldfastServiceDown',
@@ -21,7 +25,7 @@ export function suiteAlerts({ schedule }: Pick<HealthPolicy, 'schedule'>): reado
     {
       alert: 'HoldfastHealthCheckerStale',
       // 0 is a health-checker that has not run any probe yet, or has none to run.
-      expr: `time() - max(holdfast_probe_last_run_timestamp_seconds > 0) > ${MISSED_RUNS * longestGapSeconds(schedule)}`,
+      expr: `time() - max(holdfast_probe_last_run_timestamp_seconds > 0) > ${staleAfterSeconds(health)}`,
       for: '1m',
       keepFiringFor: '30s',
       severity: 'warning',

@@ -2,6 +2,13 @@ import { type AlertDefinition, TOKENS_LOW_DIVISOR } from './rule.ts';
 
 // An endpoint that was never probed (probe: none, or just started) has no health to speak of.
 const neverProbed = 'sum by (llm_cluster, llm_endpoint) (holdfast_probes_total) == 0';
+
+/** Of every endpoint that is probed, whether it is up; with these label matchers only. */
+export const endpointUp = (matchers = ''): string =>
+  `max by (llm_cluster, llm_endpoint) (holdfast_endpoint_up${matchers && `{${matchers}}`})
+unless on (llm_cluster, llm_endpoint)
+  (${neverProbed})`;
+
 // Several replicas report; the best one knows, as a replica that just started reports nothing available.
 const tokens = (state: string) => `max by (pool) (holdfast_token_pool_tokens{state="${state}"})`;
 const allTokens = 'sum by (pool) (max by (pool, state) (holdfast_token_pool_tokens))';
@@ -10,9 +17,7 @@ const allTokens = 'sum by (pool) (max by (pool, state) (holdfast_token_pool_toke
 export const upstreamAlerts: readonly AlertDefinition[] = [
   {
     alert: 'HoldfastEndpointDown',
-    expr: `max by (llm_cluster, llm_endpoint) (holdfast_endpoint_up) == 0
-unless on (llm_cluster, llm_endpoint)
-  (${neverProbed})`,
+    expr: `(${endpointUp()}) == 0`,
     for: '30s',
     keepFiringFor: '30s',
     severity: 'warning',
