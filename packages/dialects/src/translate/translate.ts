@@ -6,58 +6,53 @@ import { streamToAnswer } from '../render/openai-chat.ts';
 import { readChatAnswer } from './answers/read-chat.ts';
 import { readMessagesAnswer } from './answers/read-messages.ts';
 import { writeChatAnswer } from './answers/write-chat.ts';
+import { writeCompletionsAnswer } from './answers/write-completions.ts';
 import { writeMessagesAnswer } from './answers/write-messages.ts';
+import { writeResponsesAnswer } from './answers/write-responses.ts';
 import type { Answer, Conversation } from './conversation.ts';
-import { type FieldRules, type Ledger, type Names, openLedger } from './ledger.ts';
+import { type Ledger, type Names, openLedger } from './ledger.ts';
 import type { Asked } from './requests/asked.ts';
 import { readChatRequest } from './requests/read-chat.ts';
+import { readCompletionsRequest } from './requests/read-completions.ts';
 import { readMessagesRequest } from './requests/read-messages.ts';
+import { readResponsesRequest } from './requests/read-responses.ts';
 import { writeChatRequest } from './requests/write-chat.ts';
 import { writeMessagesRequest } from './requests/write-messages.ts';
-import { CHAT_TO_MESSAGES } from './rules/chat-to-messages.ts';
-import { MESSAGES_TO_CHAT } from './rules/messages-to-chat.ts';
-import { CHAT_NAMES, MESSAGES_NAMES } from './rules/names.ts';
+import { type ClientDialectName, type EndpointDialectName, rulesFrom } from './rules/directions.ts';
+import { CHAT_NAMES, COMPLETIONS_NAMES, MESSAGES_NAMES, RESPONSES_NAMES } from './rules/names.ts';
 import { translateStream } from './streams/translate-stream.ts';
 import type { Target, Translated } from './translation.ts';
 
-/** A dialect that clients speak. */
 interface ClientDialect {
   readonly names: Names;
-  /** By the endpoint's dialect, in order of preference. */
-  readonly rules: { readonly [to in DialectName]?: FieldRules };
   readonly read: (ledger: Ledger, request: JsonObject) => Asked;
   readonly write: (answer: Answer, request: Conversation) => object;
 }
 
-/** A dialect that endpoints speak. */
 interface EndpointDialect {
   readonly write: (ledger: Ledger, conversation: Conversation, target: Target) => object;
   readonly read: (answer: JsonObject) => Answer;
 }
 
 const CLIENTS: { readonly [from in DialectName]?: ClientDialect } = {
-  'openai-chat': {
-    names: CHAT_NAMES,
-    rules: { 'anthropic-messages': CHAT_TO_MESSAGES },
-    read: readChatRequest,
-    write: writeChatAnswer,
+  'openai-chat': { names: CHAT_NAMES, read: readChatRequest, write: writeChatAnswer },
+  'anthropic-messages': { names: MESSAGES_NAMES, read: readMessagesRequest, write: writeMessagesAnswer },
+  'openai-responses': { names: RESPONSES_NAMES, read: readResponsesRequest, write: writeResponsesAnswer },
+  'openai-completions': {
+    names: COMPLETIONS_NAMES,
+    read: readCompletionsRequest,
+    write: writeCompletionsAnswer,
   },
-  'anthropic-messages': {
-    names: MESSAGES_NAMES,
-    rules: { 'openai-chat': MESSAGES_TO_CHAT },
-    read: readMessagesRequest,
-    write: writeMessagesAnswer,
-  },
-};
+} satisfies Record<ClientDialectName, ClientDialect>;
 
 const ENDPOINTS: { readonly [to in DialectName]?: EndpointDialect } = {
   'openai-chat': { write: writeChatRequest, read: readChatAnswer },
   'anthropic-messages': { write: writeMessagesRequest, read: readMessagesAnswer },
-};
+} satisfies Record<EndpointDialectName, EndpointDialect>;
 
 /** The dialects that a client's requests can be told in, best first. */
 export function translatableTo(from: DialectName): readonly DialectName[] {
-  return Object.keys(CLIENTS[from]?.rules ?? {}) as DialectName[];
+  return Object.keys(rulesFrom(from)) as DialectName[];
 }
 
 /**
@@ -67,7 +62,7 @@ export function translatableTo(from: DialectName): readonly DialectName[] {
 export function translate(from: DialectName, to: DialectName, body: Buffer, target: Target): Translated {
   const client = CLIENTS[from];
   const endpoint = ENDPOINTS[to];
-  const rules = client?.rules[to];
+  const rules = rulesFrom(from)[to];
   if (client === undefined || endpoint === undefined || rules === undefined)
     throw new Error(`No request of ${from} can be told in ${to}`);
   const ledger = openLedger(rules, client.names);

@@ -97,5 +97,7 @@ describe('a conversation in text', () => {
 test('dialects that cannot be told in any other say so', () => {
   expect(translatableTo('openai-chat')).toEqual(['anthropic-messages']);
   expect(translatableTo('anthropic-messages')).toEqual(['openai-chat']);
+  expect(translatableTo('openai-responses')).toEqual(['openai-chat', 'anthropic-messages']);
+  expect(translatableTo('openai-completions')).toEqual(['openai-chat', 'anthropic-messages']);
   expect(translatableTo('openai-embeddings')).toEqual([]);
 });

@@ -83,10 +83,15 @@ const CHOICES: ReadonlyMap<unknown, ToolChoice> = new Map([
   ['required', { kind: 'any' }],
 ]);
 
+/** `none`, `auto` or `required`; null for what is no word. */
+export function readWord(value: unknown): ToolChoice | null {
+  return CHOICES.get(value) ?? null;
+}
+
 function readChoice(ledger: Ledger, value: unknown, tools: readonly Tool[]): Partial<Tools> {
   if (absent(value)) return {};
-  const word = CHOICES.get(value);
-  if (word !== undefined) return { toolChoice: word };
+  const word = readWord(value);
+  if (word !== null) return { toolChoice: word };
   const choice = isObject(value) ? value : {};
   const named = choice[textOf(choice.type) ?? ''];
   if ((choice.type === 'function' || choice.type === 'custom') && isObject(named))
@@ -112,8 +117,8 @@ function allowOnly(ledger: Ledger, allowed: JsonObject, tools: readonly Tool[]):
 
 function readFunctionChoice(ledger: Ledger, value: unknown): Partial<Tools> {
   if (absent(value)) return {};
-  const word = CHOICES.get(value);
-  if (word !== undefined) return { toolChoice: word };
+  const word = readWord(value);
+  if (word !== null) return { toolChoice: word };
   const name = needText(ledger, 'function_call.name', isObject(value) ? value.name : null);
   return { toolChoice: { kind: 'tool', name } };
 }

@@ -2,7 +2,6 @@ import { isObject, type JsonObject, textOf } from '../../json.ts';
 import type { DocumentPart, ImagePart, Part, Source, TextPart, ToolResultPart } from '../conversation.ts';
 import type { Ledger } from '../ledger.ts';
 import { absent, meetOthers, needText, readObject, readObjects } from './fields.ts';
-import { readCacheMark } from './read-cache-mark.ts';
 
 const BLOCK = 'messages[].content[]';
 /** Of all kinds of blocks that are read. */
@@ -21,7 +20,6 @@ const KNOWN = new Set([
   'thinking',
   'signature',
   'data',
-  'cache_control',
 ]);
 
 /** A message's `content`, or a tool result's. */
@@ -47,7 +45,7 @@ function readBlock(ledger: Ledger, at: string, block: JsonObject): Part[] {
   switch (block.type) {
     case 'text':
       if (typeof block.text === 'string')
-        return block.text === '' ? [] : [{ kind: 'text', text: block.text, ...readCacheMark(block) }];
+        return block.text === '' ? [] : [{ kind: 'text', text: block.text }];
       ledger.refuse(`${at}.text`, `'${at}.text' must be a string.`);
       return [];
     case 'image':
@@ -61,7 +59,6 @@ function readBlock(ledger: Ledger, at: string, block: JsonObject): Part[] {
           id: needText(ledger, `${at}.id`, block.id),
           name: needText(ledger, `${at}.name`, block.name),
           input: JSON.stringify(block.input ?? {}),
-          ...readCacheMark(block),
         },
       ];
     case 'tool_result':
@@ -101,13 +98,12 @@ function readResult(ledger: Ledger, at: string, block: JsonObject): ToolResultPa
     callId: needText(ledger, `${at}.tool_use_id`, block.tool_use_id),
     parts,
     isError: block.is_error === true,
-    ...readCacheMark(block),
   };
 }
 
 function readImage(ledger: Ledger, at: string, block: JsonObject): ImagePart[] {
   const source = readSource(ledger, `${at}.source`, block.source);
-  return source === null ? [] : [{ kind: 'image', source, ...readCacheMark(block) }];
+  return source === null ? [] : [{ kind: 'image', source }];
 }
 
 /** A document made of blocks is what its blocks are. */
@@ -127,7 +123,7 @@ function readDocument(
       : readSource(ledger, `${at}.source`, block.source);
   const name = textOf(block.title);
   if (source === null) return [];
-  return [{ kind: 'document', source, ...(name === null ? {} : { name }), ...readCacheMark(block) }];
+  return [{ kind: 'document', source, ...(name === null ? {} : { name }) }];
 }
 
 function readSource(ledger: Ledger, at: string, value: unknown): Source | null {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../json.ts';
 import type { AnswerFormat, Conversation, Reasoning, Tool, ToolChoice, Turn } from '../conversation.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Asked } from './asked.ts';
+import { meetBuiltIns } from './built-in-tools.ts';
 import {
   absent,
   meetOthers,
@@ -13,11 +14,10 @@ import {
   readText,
   readTexts,
 } from './fields.ts';
-import { readCacheMark } from './read-cache-mark.ts';
 import { readBlocks, readTextBlocks } from './read-messages-blocks.ts';
 
 const KNOWN_OF_TURN = new Set(['role', 'content']);
-const KNOWN_OF_TOOL = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control']);
+const KNOWN_OF_TOOL = new Set(['type', 'name', 'description', 'input_schema', 'strict']);
 const KNOWN_OF_OUTPUT = new Set(['effort', 'format']);
 
 /** Reads a `POST /v1/messages` request that `inspectRequest` let in. */
@@ -31,7 +31,7 @@ export function readMessagesRequest(ledger: Ledger, request: JsonObject): Asked 
     includeUsage: true,
     system: readTextBlocks(ledger, 'system', request.system),
     turns: readTurns(ledger, request.messages),
-    tools: readObjects(ledger, 'tools', request.tools).flatMap(([at, tool]) => readTool(ledger, at, tool)),
+    tools: readTools(ledger, request.tools),
     ...readChoice(ledger, request.tool_choice),
     functionsOnly: false,
     format: readFormat(ledger, output.format ?? request.output_format),
@@ -63,24 +63,24 @@ function readTurns(ledger: Ledger, messages: unknown): Turn[] {
 }
 
 /** Tools with a type of their own run at Anthropic, or are known to its models alone. */
-function readTool(ledger: Ledger, at: string, tool: JsonObject): Tool[] {
-  if (!absent(tool.type) && tool.type !== 'custom') {
-    ledger.refuse(`${at}.type`, `'${at}.type' is no kind of tool that can be told to the endpoint.`);
-    return [];
-  }
+function readTools(ledger: Ledger, tools: unknown): Tool[] {
+  const given = readObjects(ledger, 'tools', tools);
+  const own = given.filter(([, { type }]) => absent(type) || type === 'custom');
+  meetBuiltIns(ledger, given, own);
+  return own.map(([at, tool]) => readTool(ledger, at, tool));
+}
+
+function readTool(ledger: Ledger, at: string, tool: JsonObject): Tool {
   meetOthers(ledger, 'tools[]', at, tool, KNOWN_OF_TOOL);
-  return [
-    {
-      name: needText(ledger, `${at}.name`, tool.name),
-      description: readText(ledger, `${at}.description`, tool.description),
-      schema: readObject(ledger, `${at}.input_schema`, tool.input_schema) ?? {
-        type: 'object',
-        properties: {},
-      },
-      strict: readFlag(ledger, `${at}.strict`, tool.strict),
-      ...readCacheMark(tool),
+  return {
+    name: needText(ledger, `${at}.name`, tool.name),
+    description: readText(ledger, `${at}.description`, tool.description),
+    schema: readObject(ledger, `${at}.input_schema`, tool.input_schema) ?? {
+      type: 'object',
+      properties: {},
     },
-  ];
+    strict: readFlag(ledger, `${at}.strict`, tool.strict),
+  };
 }
 
 function readChoice(ledger: Ledger, value: unknown): Pick<Conversation, 'toolChoice' | 'parallelTools'> {

@@ -103,12 +103,17 @@ function writeContent(ledger: Ledger, part: Part) {
     case 'refusal':
       return part.text === '' ? null : ({ type: 'text', text: part.text } as const);
     case 'image':
-      return { type: 'image_url', image_url: { url: writeUrl(part.source) } } as const;
+      return writeImage(part);
     case 'document':
       return writeDocument(ledger, part);
     default:
       return null;
   }
+}
+
+function writeImage({ source, detail }: ImagePart) {
+  const image_url = { url: writeUrl(source), ...(detail === undefined ? {} : { detail }) };
+  return { type: 'image_url', image_url } as const;
 }
 
 function writeDocument(ledger: Ledger, { source, name }: DocumentPart) {

@@ -13,3 +13,17 @@ export const MESSAGES_NAMES: Names = {
   reasoning: 'thinking',
   stop: 'stop_sequences',
 };
+
+export const RESPONSES_NAMES: Names = {
+  turns: 'input',
+  thoughts: 'input[].reasoning',
+  reasoning: 'reasoning.effort',
+  stop: 'stop',
+};
+
+export const COMPLETIONS_NAMES: Names = {
+  turns: 'prompt',
+  thoughts: 'prompt',
+  reasoning: 'reasoning',
+  stop: 'stop',
+};
