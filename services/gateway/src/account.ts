@@ -16,12 +16,6 @@ export function account(exchange: Exchange, gateway: Gateway, outcome: Outcome):
   if (outcome !== 'cancelled') metrics.duration(exchange.stream !== null, durationMs / 1000);
   metrics.overhead(overheadMs / 1000);
   if (exchange.firstContentMs !== null) metrics.firstContent(exchange.firstContentMs / 1000);
-  if (exchange.usage) {
-    const model = exchange.routing.labelFor(exchange.served.model);
-    if (exchange.usage.inputTokens)
-      gateway.metrics.usage(cluster, model, 'input', exchange.usage.inputTokens);
-    if (exchange.usage.outputTokens)
-      gateway.metrics.usage(cluster, model, 'output', exchange.usage.outputTokens);
-  }
+  if (exchange.usage) metrics.usage(exchange.routing.labelFor(exchange.served.model), exchange.usage);
   gateway.accessLog.write(exchange, outcome, durationMs, overheadMs);
 }

@@ -1,6 +1,8 @@
 import type { Config, Endpoint } from '@holdfast/config/types';
 import { ATTEMPT_RESULTS, type AttemptResult } from '@holdfast/core/verdict';
-import { type Counter, createServiceMetrics, Gauge, type ServiceMetrics } from '@holdfast/runtime/metrics';
+import type { Usage } from '@holdfast/dialects/dialect';
+import type { Count } from '@holdfast/runtime/counter-family';
+import { createServiceMetrics, Gauge, type ServiceMetrics } from '@holdfast/runtime/metrics';
 import { version } from '@holdfast/runtime/version';
 import { BREAKER_STATES, type CacheResult, NO_CLUSTER, type Outcome } from './metrics/labels.ts';
 import { createSeries } from './metrics/series.ts';
@@ -19,6 +21,7 @@ export interface ClusterMetrics {
   duration(stream: boolean, seconds: number): void;
   firstContent(seconds: number): void;
   overhead(seconds: number): void;
+  usage(model: string, usage: Usage): void;
   inFlight: number;
 }
 
@@ -30,7 +33,6 @@ export interface GatewayMetrics extends ServiceMetrics {
   throttled(model: string, seconds: number): void;
   rateLimited(): void;
   cache(result: CacheResult): void;
-  usage(cluster: string, model: string, type: 'input' | 'output', count: number): void;
   alertReceived(name: string, status: string): void;
   /** Creates every series of the configured names at 0. `breakers` is asked at each scrape. */
   prepare(
@@ -74,7 +76,7 @@ export function createGatewayMetrics(): GatewayMetrics {
   const forEndpoint = ({ cluster, name }: Endpoint): EndpointMetrics => {
     const counters = Object.fromEntries(
       ATTEMPT_RESULTS.map((result) => [result, series.attempts.labels(cluster, name, result)]),
-    ) as Record<AttemptResult, Counter.Internal>;
+    ) as Record<AttemptResult, Count>;
     const seconds = series.upstreamDuration.labels(cluster, name);
     return {
       attempt(result, took) {
@@ -87,7 +89,8 @@ export function createGatewayMetrics(): GatewayMetrics {
   const forCluster = (name: string): ClusterMetrics => {
     const known = clusters.get(name);
     if (known) return known;
-    const counters = new Map<string, Counter.Internal>();
+    const counters: Record<MetricProtocol, Partial<Record<Outcome, Count>>> = { openai: {}, anthropic: {} };
+    const usages = new Map<string, { input: Count; output: Count }>();
     const durations = {
       true: series.duration.labels(name, 'true'),
       false: series.duration.labels(name, 'false'),
@@ -96,37 +99,45 @@ export function createGatewayMetrics(): GatewayMetrics {
     const own = series.overhead.labels(name);
     const made: ClusterMetrics = {
       request(protocol, outcome) {
-        const key = protocol + outcome;
-        let counter = counters.get(key);
-        if (!counter) {
-          counter = series.requests.labels(name, protocol, outcome);
-          counters.set(key, counter);
-        }
-        counter.inc();
+        counters[protocol][outcome] ??= series.requests.labels(name, protocol, outcome);
+        counters[protocol][outcome].inc();
       },
       duration: (stream, seconds) => durations[stream ? 'true' : 'false'].observe(seconds),
       firstContent: (seconds) => first.observe(seconds),
       overhead: (seconds) => own.observe(seconds),
+      usage(model, { inputTokens, outputTokens }) {
+        let counted = usages.get(model);
+        if (!counted) {
+          counted = {
+            input: series.usage.labels(name, model, 'input'),
+            output: series.usage.labels(name, model, 'output'),
+          };
+          usages.set(model, counted);
+        }
+        counted.input.inc(inputTokens ?? 0);
+        counted.output.inc(outputTokens ?? 0);
+      },
       inFlight: 0,
     };
     clusters.set(name, made);
     return made;
   };
 
+  const throttleDelay = series.throttleDelay.labels();
+  const rateLimited = series.rateLimited.labels();
   return {
     ...service,
     forEndpoint,
     forCluster,
-    fellBack: (llm_cluster, from, to, reason) => series.fallbacks.inc({ llm_cluster, from, to, reason }),
-    retrySuppressed: (reason) => series.suppressed.inc({ reason }),
+    fellBack: (cluster, from, to, reason) => series.fallbacks.labels(cluster, from, to, reason).inc(),
+    retrySuppressed: (reason) => series.suppressed.labels(reason).inc(),
     throttled(model, seconds) {
-      series.throttleDelays.inc({ model });
-      series.throttleDelay.observe(seconds);
+      series.throttleDelays.labels(model).inc();
+      throttleDelay.observe(seconds);
     },
-    rateLimited: () => series.rateLimited.inc(),
-    cache: (result) => series.cache.inc({ result }),
-    usage: (llm_cluster, model, type, count) => series.usage.inc({ llm_cluster, model, type }, count),
-    alertReceived: (alertname, status) => series.alerts.inc({ alertname, status }),
+    rateLimited: () => rateLimited.inc(),
+    cache: (result) => series.cache.labels(result).inc(),
+    alertReceived: (name, status) => series.alerts.labels(name, status).inc(),
     prepare(config, breakers) {
       listBreakers = breakers;
       for (const name of [...config.clusters.map((cluster) => cluster.name), NO_CLUSTER]) forCluster(name);

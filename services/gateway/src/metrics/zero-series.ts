@@ -15,30 +15,29 @@ export function zeroSeries(series: GatewaySeries, config: Config): void {
     zeroCluster(series, cluster.name, [cluster.protocol]);
     zeroEndpoints(series, cluster);
     for (const model of modelsOf(cluster, config)) {
-      for (const type of ['input', 'output']) series.usage.inc({ llm_cluster: cluster.name, model, type }, 0);
+      for (const type of ['input', 'output']) series.usage.labels(cluster.name, model, type);
     }
   }
   zeroCluster(series, NO_CLUSTER, ['openai', 'anthropic']);
   for (const model of new Set(config.clusters.flatMap((cluster) => modelsOf(cluster, config))))
-    series.throttleDelays.inc({ model }, 0);
-  for (const reason of ['budget', 'deadline', 'client_retry']) series.suppressed.inc({ reason }, 0);
-  for (const result of CACHE_RESULTS) series.cache.inc({ result }, 0);
+    series.throttleDelays.labels(model);
+  for (const reason of ['budget', 'deadline', 'client_retry']) series.suppressed.labels(reason);
+  for (const result of CACHE_RESULTS) series.cache.labels(result);
 }
 
 function zeroCluster(series: GatewaySeries, name: string, protocols: readonly string[]): void {
   for (const protocol of protocols) {
-    for (const outcome of OUTCOMES) series.requests.inc({ llm_cluster: name, protocol, outcome }, 0);
+    for (const outcome of OUTCOMES) series.requests.labels(name, protocol, outcome);
   }
-  for (const stream of ['true', 'false']) series.duration.zero({ llm_cluster: name, stream });
-  series.firstContent.zero({ llm_cluster: name });
-  series.overhead.zero({ llm_cluster: name });
+  for (const stream of ['true', 'false']) series.duration.labels(name, stream);
+  series.firstContent.labels(name);
+  series.overhead.labels(name);
 }
 
 function zeroEndpoints(series: GatewaySeries, { name, endpoints }: Cluster): void {
   for (const { name: endpoint } of endpoints) {
-    for (const result of ATTEMPT_RESULTS)
-      series.attempts.inc({ llm_cluster: name, llm_endpoint: endpoint, result }, 0);
-    series.upstreamDuration.zero({ llm_cluster: name, llm_endpoint: endpoint });
+    for (const result of ATTEMPT_RESULTS) series.attempts.labels(name, endpoint, result);
+    series.upstreamDuration.labels(name, endpoint);
   }
 }
 
