@@ -14,6 +14,7 @@ test('every line arrives once and in order, those of the last moment too', async
       { length: 5000 },
       (_, index) => `{"line":${index},"text":"${'é'.repeat(20)}"}\n`,
     );
+    lines.splice(1000, 0, `${'€'.repeat(100_000)}\n`);
     for (const line of lines) {
       writer.write(line);
       if (line.includes('000,')) await new Promise((resolve) => setImmediate(resolve));

@@ -45,6 +45,9 @@ export interface OpaqueCallLine {
 }
 
 const KEPT = 100;
+const PREFIX = '{"level":"info","service":"gateway","msg":"request",';
+
+const fieldsIn = (line: string): RequestLine => JSON.parse(`{${line.slice(PREFIX.length)}`);
 
 /**
  * Puts the line together by hand, in pino's shape: pino's own path costs several times as much per request. On a terminal
@@ -54,11 +57,12 @@ export function createAccessLog(logger: Logger, plain: LineWriter | null): Acces
   const kept: string[] = [];
   let next = 0;
   const put = (fields: string): void => {
-    kept[next] = fields;
+    const line = `${PREFIX}${fields}}\n`;
+    kept[next] = line;
     next = (next + 1) % KEPT;
     if (!logger.isLevelEnabled('info')) return;
-    if (plain) plain.write(`{"level":"info","service":"gateway","msg":"request",${fields}}\n`);
-    else logger.info(JSON.parse(`{${fields}}`), 'request');
+    if (plain) plain.write(line);
+    else logger.info(fieldsIn(line), 'request');
   };
   return {
     write: (exchange, outcome, durationMs, overheadMs) =>
@@ -75,10 +79,7 @@ export function createAccessLog(logger: Logger, plain: LineWriter | null): Acces
         `"time":"${new Date().toISOString()}","request_id":"${requestId}","client":"none","cluster":${text(cluster)},"model":"${model}","endpoint":${text(endpoint)},"outcome":"${outcome}","stream":false,"attempts":1,"duration_ms":${duration_ms},"first_content_ms":null,"overhead_ms":0,"usage":null,"trail":[${trailEntry(attempt)}]`,
       );
     },
-    recent: () =>
-      (kept.length < KEPT ? kept : [...kept.slice(next), ...kept.slice(0, next)]).map(
-        (fields): RequestLine => JSON.parse(`{${fields}}`),
-      ),
+    recent: () => (kept.length < KEPT ? kept : [...kept.slice(next), ...kept.slice(0, next)]).map(fieldsIn),
   };
 }
 
