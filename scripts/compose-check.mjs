@@ -5,6 +5,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { allBoards } from '../grafana/src/boards/all-boards.ts';
+import { fillIn } from '../grafana/src/fill-in.ts';
 import { queriesOf } from '../grafana/src/panel.ts';
 import { loadConfig } from '../packages/config/src/load-config.ts';
 import { followAlerts } from './compose-check/follow-alerts.mjs';
@@ -78,10 +79,7 @@ async function checkDashboards() {
   const empty = [];
   for (const { where, panel } of panels) {
     for (const query of queriesOf(panel)) {
-      const expr = query
-        .replaceAll('$__rate_interval', '1m')
-        .replaceAll('$__range', '10m')
-        .replace(/\$(cluster|pool)\b/g, '.*');
+      const expr = fillIn(query, '10m');
       if ((await stack.query(expr)).length === 0 && !panel.mayBeEmpty)
         empty.push(`${where} shows nothing: ${expr}`);
     }

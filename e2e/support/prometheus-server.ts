@@ -18,6 +18,8 @@ export interface PrometheusServer extends AsyncDisposable {
   signal(name: NodeJS.Signals): void;
   /** Value of an expression that has one sample; null without one. */
   value(expression: string): Promise<number | null>;
+  /** Number of samples of an expression. */
+  count(expression: string): Promise<number>;
   /** Names and labels of alerts that are pending or firing. */
   alerts(): Promise<readonly Readonly<Record<string, string>>[]>;
 }
@@ -55,6 +57,11 @@ export function createPrometheus({ port, directory, jobs }: PrometheusOptions): 
     // biome-ignore lint/suspicious/noExplicitAny: https://prometheus.io/docs/prometheus/latest/querying/api/
     return (await response.json()) as any;
   };
+  async function query(expression: string) {
+    const { data, error } = await ask(`/api/v1/query?query=${encodeURIComponent(expression)}`);
+    if (error) throw new Error(`${error}: ${expression}`);
+    return data.result;
+  }
   async function kill(): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
@@ -84,9 +91,9 @@ export function createPrometheus({ port, directory, jobs }: PrometheusOptions): 
     },
     kill,
     signal: (name) => void child?.kill(name),
+    count: async (expression) => (await query(expression)).length,
     async value(expression) {
-      const { data } = await ask(`/api/v1/query?query=${encodeURIComponent(expression)}`);
-      const [sample] = data.result;
+      const [sample] = await query(expression);
       return sample === undefined ? null : Number(sample.value[1]);
     },
     async alerts() {

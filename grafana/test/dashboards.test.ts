@@ -13,6 +13,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { allBoards } from '../src/boards/all-boards.ts';
 import { dashboardJson } from '../src/dashboard-json.ts';
+import { fillIn } from '../src/fill-in.ts';
 import { queriesOf } from '../src/panel.ts';
 import { metricNames } from './metric-names.ts';
 
@@ -26,13 +27,6 @@ const panels = boards.flatMap((board) =>
 const queries = panels.flatMap(({ board, panel }) =>
   queriesOf(panel).map((expr) => ({ where: `${board.title}: ${panel.title}`, expr })),
 );
-
-/** As Grafana would send it. */
-const filledIn = (expr: string) =>
-  expr
-    .replaceAll('$__rate_interval', '1m')
-    .replaceAll('$__range', '30m')
-    .replace(/\$(cluster|pool)\b/g, '.*');
 
 describe('the dashboards', () => {
   test('that are committed are what the boards generate (npm run generate)', () => {
@@ -162,7 +156,7 @@ describeWithServer({ command: 'promtool', install: 'apt-get install -y prometheu
     const file = path.join(directory, 'queries.yml');
     const rules = queries.map(({ where, expr }, index) => ({
       record: `query:${index}`,
-      expr: filledIn(expr),
+      expr: fillIn(expr, '30m'),
       labels: { where: where.replace(/[^\w ]/g, '') },
     }));
     writeFileSync(file, stringify({ groups: [{ name: 'queries', rules }] }));
