@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { channelVariables } from '@holdfast/alertmanager/channels';
 import { loadConfig } from '@holdfast/config/load-config';
@@ -24,7 +24,12 @@ interface Service {
   readonly volumes?: readonly (string | { readonly source: string })[];
 }
 
-const text = readFileSync(path.resolve(import.meta.dirname, '../../docker-compose.yml'), 'utf8');
+const root = path.resolve(import.meta.dirname, '../..');
+const placeOf = (name: string) =>
+  ['.', 'packages', 'services']
+    .map((folder) => path.join(folder, name))
+    .find((place) => existsSync(path.join(root, place, 'package.json')))!;
+const text = readFileSync(path.resolve(root, 'docker-compose.yml'), 'utf8');
 const { services, networks } = parse(text, { merge: true }) as {
   services: Record<string, Service>;
   networks: Record<string, { internal?: boolean } | null>;
@@ -118,8 +123,20 @@ describe('docker-compose.yml', () => {
     expect(readers('database-secrets')).toEqual(['tagger']);
   });
 
+  test('the image has the sources of every workspace that its processes need', () => {
+    const ignored = readFileSync(path.resolve(root, '.dockerignore'), 'utf8').split('\n');
+    const needed = new Set(['compose', 'packages/cli']);
+    for (const workspace of needed) {
+      const manifest = JSON.parse(readFileSync(path.resolve(root, workspace, 'package.json'), 'utf8'));
+      const siblings = Object.keys(manifest.dependencies).filter((name) => name.startsWith('@holdfast/'));
+      for (const name of siblings) needed.add(placeOf(name.replace('@holdfast/', '')));
+    }
+    expect(needed.size).toBeGreaterThan(10);
+    for (const workspace of needed) expect(ignored).not.toContain(`${workspace}/**`);
+  });
+
   test('.env.example names every variable that can be set, and sets none', () => {
-    const example = readFileSync(path.resolve(import.meta.dirname, '../../.env.example'), 'utf8');
+    const example = readFileSync(path.resolve(root, '.env.example'), 'utf8');
     const named = new Set(
       example.match(/^# ?([A-Z][A-Z0-9_]+)=/gm)?.map((line) => line.replace(/^# ?|=$/g, '')),
     );
