@@ -20,6 +20,8 @@ const maxLength = 2048;
 /** A stream whose every event looks different is not worth learning from. */
 const maxLessons = 16;
 
+const NOTHING = Buffer.alloc(0);
+
 /** A stretch of the pattern that may differ in another event. */
 interface Hole {
   readonly from: number;
@@ -35,8 +37,15 @@ interface Hole {
 export interface LookAlikes {
   /** Remembers the event in `bytes[from, to)`, which was parsed and found to be content; `dataFrom` is where its JSON begins, -1 when it is on several lines. */
   learn(bytes: Buffer, from: number, to: number, dataFrom: number): void;
+  /**
+   * Remembers the event only if it holds one text that may differ, and that is `text`: for who wants to know what look-alikes
+   * say. Null: forgets.
+   */
+  learnText(bytes: Buffer, from: number, to: number, dataFrom: number, text: string | null): void;
   /** Where the event that begins at `from` ends, if it is a whole look-alike; else -1. */
   match(bytes: Buffer, from: number): number;
+  /** The text of the last match; only behind `learnText`. */
+  readonly text: string;
 }
 
 const ENDS = { text: textEnd, padding: textEnd, number: numberEnd, spaces: spacesEnd };
@@ -45,6 +54,18 @@ export function lookAlikes(): LookAlikes {
   let pattern: Buffer | null = null;
   let holes: Hole[] = [];
   let lessons = maxLessons;
+  let matched: Buffer = NOTHING;
+  let textFrom = 0;
+  let textTo = 0;
+
+  function learnText(bytes: Buffer, from: number, to: number, dataFrom: number, text: string | null): void {
+    pattern = null;
+    if (text === null) return;
+    learn(bytes, from, to, dataFrom);
+    const texts = holes.filter(({ kind }) => kind === 'text');
+    if (pattern !== null && (texts.length !== 1 || decode(pattern, texts[0]!.from, texts[0]!.to) !== text))
+      pattern = null;
+  }
 
   function learn(bytes: Buffer, from: number, to: number, dataFrom: number): void {
     // Behind a lone CR there may still come a LF that belongs to the event.
@@ -56,6 +77,7 @@ export function lookAlikes(): LookAlikes {
 
   function match(bytes: Buffer, from: number): number {
     if (pattern === null) return -1;
+    matched = bytes;
     let at = from;
     let same = 0; // the pattern's next byte
     let said = false;
@@ -65,13 +87,30 @@ export function lookAlikes(): LookAlikes {
       same = closes;
       const end = ENDS[kind](bytes, at);
       if (end === -1) return -1;
-      if (kind === 'text' && !said) said = saysSomething(bytes, at, end);
+      if (kind === 'text' && !said) {
+        said = saysSomething(bytes, at, end);
+        textFrom = at;
+        textTo = end;
+      }
       at = end;
     }
     return said && sameBytes(pattern, same, pattern.length, bytes, at) ? at + pattern.length - same : -1;
   }
 
-  return { learn, match };
+  return {
+    learn,
+    learnText,
+    match,
+    get text() {
+      return decode(matched, textFrom, textTo);
+    },
+  };
+}
+
+/** The inside of a JSON string. */
+function decode(bytes: Buffer, from: number, to: number): string {
+  const inside = bytes.toString('utf8', from, to);
+  return inside.includes('\\') ? (JSON.parse(`"${inside}"`) as string) : inside;
 }
 
 /** `a[from, to)` is what `b` holds from `at` on. Natively: a loop over 200 bytes costs three times as much. */

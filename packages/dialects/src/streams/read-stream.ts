@@ -21,6 +21,10 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Who tells a stream on in other words: hears what is forwarded of it, in order. */
 export interface StreamListener {
+  /** What the last event said, if it was a text and nothing else. */
+  readonly said: string | null;
+  /** The last event again, with another text. */
+  again(text: string): void;
   event(event: JsonObject, name: string | null, isContent: boolean): void;
   /** The lines of an event that holds nothing but comments. */
   comment(lines: string): void;
@@ -46,12 +50,15 @@ export function readStream(grammar: StreamGrammar, listener: StreamListener | nu
     let from = -1; // the run of events that is forwarded as one slice
     let to = -1;
     while (!over) {
-      const alike = listener === null && framer.fresh ? known.match(framer.bytes, framer.end) : -1;
-      if (alike !== -1) framer.skipTo(alike);
-      else if (!framer.next()) break;
+      const alike = framer.fresh ? known.match(framer.bytes, framer.end) : -1;
+      if (alike !== -1) {
+        framer.skipTo(alike);
+        listener?.again(known.text);
+      } else if (!framer.next()) break;
       const meaning = alike !== -1 ? 'content' : read();
       if (meaning === 'content' || meaning === 'other') {
         if (meaning === 'content') step.content = true;
+        if (listener !== null) continue;
         if (to !== framer.start) {
           if (from !== -1) kept.push(framer.bytes.subarray(from, to));
           from = framer.start;
@@ -76,12 +83,12 @@ export function readStream(grammar: StreamGrammar, listener: StreamListener | nu
     const event = parseObject(data);
     if (event === null) return 'malformed';
     const meaning = grammar.read(event, framer.name);
-    if (listener !== null && typeof meaning === 'string')
-      listener.event(event, framer.name, meaning === 'content');
-    if (meaning === 'content') {
-      facts.contentSeen = true;
-      known.learn(framer.bytes, framer.start, framer.end, dataStart);
-    }
+    if (meaning === 'content') facts.contentSeen = true;
+    if (listener !== null) {
+      if (typeof meaning === 'string') listener.event(event, framer.name, meaning === 'content');
+      const said = meaning === 'content' ? listener.said : null;
+      known.learnText(framer.bytes, framer.start, framer.end, dataStart, said);
+    } else if (meaning === 'content') known.learn(framer.bytes, framer.start, framer.end, dataStart);
     return meaning;
   }
 

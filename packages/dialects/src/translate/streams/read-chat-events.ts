@@ -2,16 +2,20 @@ import { FILTER_FINISHES } from '../../answers/finish-reasons.ts';
 import { countOf, isObject, type JsonObject, objectsIn, textOf } from '../../json.ts';
 import { readChatUsage } from '../answers/chat-usage.ts';
 import { readChatFinish } from '../answers/finish-names.ts';
+import { endCalls } from './call-ends.ts';
 import { chatCalls } from './chat-calls.ts';
 import type { EventReader, Tell } from './event-reader.ts';
 import { inSequence } from './in-sequence.ts';
 import { readReasoning } from './read-reasoning.ts';
+import { repeatable } from './repeatable.ts';
 
 type Saying = 'text' | 'refusal' | 'reasoning';
 
 /** Reads the chunks of a chat completion: what its first choice says. */
-export function readChatEvents(tell: Tell): EventReader {
-  const { put, close } = inSequence(tell);
+export function readChatEvents(hear: Tell): EventReader {
+  const sequence = inSequence(hear);
+  const repeat = repeatable(endCalls(sequence.put), hear);
+  const { put, tell } = repeat;
   let parts = 0;
   let saying: { readonly kind: Saying; readonly index: number } | null = null;
   let id: string | null = null;
@@ -20,9 +24,10 @@ export function readChatEvents(tell: Tell): EventReader {
     hush();
     return parts++;
   };
-  const calls = chatCalls({ put, newPart, answerId: () => id });
+  const readCall = chatCalls({ put, newPart, answerId: () => id });
 
   function read(chunk: JsonObject): void {
+    repeat.begin();
     const choice = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
     const usage = readChatUsage(chunk.usage ?? (isObject(chunk.x_groq) ? chunk.x_groq.usage : null));
     // Azure's first chunk names nothing and has no choices.
@@ -62,8 +67,8 @@ export function readChatEvents(tell: Tell): EventReader {
     if (typeof delta.content === 'string') say('text', delta.content);
     else for (const { text } of objectsIn(delta.content)) say('text', textOf(text) ?? '');
     if (typeof delta.refusal === 'string') say('refusal', delta.refusal);
-    for (const [position, call] of objectsIn(delta.tool_calls).entries()) calls.read(call, position);
-    if (isObject(delta.function_call)) calls.read({ function: delta.function_call }, 0);
+    for (const [position, call] of objectsIn(delta.tool_calls).entries()) readCall(call, position);
+    if (isObject(delta.function_call)) readCall({ function: delta.function_call }, 0);
   }
 
   function say(kind: Saying, text: string): void {
@@ -83,8 +88,14 @@ export function readChatEvents(tell: Tell): EventReader {
   function hush(): void {
     if (saying !== null) put({ kind: 'part_end', index: saying.index });
     saying = null;
-    calls.hush();
   }
 
-  return { read, close };
+  return {
+    read,
+    get said() {
+      return repeat.said;
+    },
+    again: repeat.again,
+    close: sequence.close,
+  };
 }

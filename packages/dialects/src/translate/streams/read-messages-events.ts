@@ -3,6 +3,7 @@ import { readMessagesFinish } from '../answers/finish-names.ts';
 import { readMessagesUsage } from '../answers/messages-usage.ts';
 import type { EventReader, Tell } from './event-reader.ts';
 import { inSequence } from './in-sequence.ts';
+import { repeatable } from './repeatable.ts';
 
 /** A content block that is told as the part `index`. */
 interface Block {
@@ -15,14 +16,17 @@ interface Block {
  * Reads the events of a message. Blocks that no other dialect has (tools that the provider runs itself and what came of them)
  * and citations are left out.
  */
-export function readMessagesEvents(tell: Tell): EventReader {
-  const { put, close } = inSequence(tell);
+export function readMessagesEvents(hear: Tell): EventReader {
+  const sequence = inSequence(hear);
+  const repeat = repeatable(sequence.put, hear);
+  const { put, tell } = repeat;
   const blocks = new Map<number, Block>();
   let parts = 0;
   let started = false;
   let usage: JsonObject = {};
 
   function read(event: JsonObject, name: string | null): void {
+    repeat.begin();
     const type = textOf(event.type) ?? name;
     const at = countOf(event.index) ?? 0;
     if (type === 'content_block_delta') {
@@ -119,9 +123,13 @@ export function readMessagesEvents(tell: Tell): EventReader {
 
   return {
     read,
+    get said() {
+      return repeat.said;
+    },
+    again: repeat.again,
     close() {
       for (const block of blocks.values()) end(block);
-      close();
+      sequence.close();
     },
   };
 }

@@ -66,6 +66,13 @@ function retell(source: Source, writer: EventWriter): StreamReader {
     }
   });
   const reader = source.open({
+    get said() {
+      return events.said;
+    },
+    again(text) {
+      owed = true;
+      events.again(text);
+    },
     event(event, name, isContent) {
       owed ||= isContent;
       events.read(event, name);
@@ -90,7 +97,7 @@ function retell(source: Source, writer: EventWriter): StreamReader {
     if (seen) owed = false;
     out = '';
     seen = false;
-    return { ...step, bytes, content, terminator };
+    return { bytes, content, terminator, error: step.error, fault: step.fault };
   }
 
   /** Servers say `stop`, or nothing at all (FAULTS S04), of an answer that calls tools or refuses. */
