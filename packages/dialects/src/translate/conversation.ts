@@ -48,19 +48,24 @@ export interface TextPart {
   readonly cache?: CacheMark;
 }
 
-/** Anthropic's `cache_control`, untouched. */
-export type CacheMark = { readonly [key: string]: unknown };
+/** Anthropic's `cache_control`. */
+export interface CacheMark {
+  readonly type: 'ephemeral';
+  readonly ttl?: '5m' | '1h';
+}
 
 /** Bytes in base64 with their media type, or where to fetch them. */
 export type Source =
   | { readonly kind: 'base64'; readonly mediaType: string; readonly data: string }
   | { readonly kind: 'url'; readonly url: string };
 
+export type ImageDetail = 'auto' | 'low' | 'high' | 'original';
+
 export interface ImagePart {
   readonly kind: 'image';
   readonly source: Source;
   /** OpenAI's `detail`. */
-  readonly detail?: string;
+  readonly detail?: ImageDetail;
   readonly cache?: CacheMark;
 }
 

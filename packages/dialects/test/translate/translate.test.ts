@@ -1,60 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DialectName } from '../../src/dialect.ts';
 import { translatableTo, translate } from '../../src/translate/translate.ts';
-import type { Target, Translation } from '../../src/translate/translation.ts';
+import { direction, target } from './translated.ts';
 
-const target: Target = { model: 'upstream-model', maxOutput: null, askedAt: 1_750_000_000 };
-
-function translated(from: DialectName, to: DialectName, request: object): Translation {
-  const result = translate(from, to, Buffer.from(JSON.stringify(request)), target);
-  if (result.kind === 'refused') throw new Error(result.message);
-  return result.translation;
-}
-
-const told = (from: DialectName, to: DialectName, request: object): unknown =>
-  JSON.parse(translated(from, to, request).body.toString());
-const answered = (from: DialectName, to: DialectName, request: object, answer: object): unknown =>
-  JSON.parse(
-    translated(from, to, request)
-      .answer(Buffer.from(JSON.stringify(answer)))
-      .toString(),
-  );
+const chatToMessages = direction('openai-chat', 'anthropic-messages');
+const messagesToChat = direction('anthropic-messages', 'openai-chat');
 
 describe('a conversation in text', () => {
-  const chat = {
-    model: 'gpt',
-    messages: [
-      { role: 'system', content: 'Be brief.' },
-      { role: 'user', content: 'Hi' },
-      { role: 'assistant', content: 'Hello' },
-      { role: 'user', content: 'Bye' },
-    ],
-  };
-  const messages = {
-    model: 'claude',
-    max_tokens: 100,
-    system: 'Be brief.',
-    messages: [
-      { role: 'user', content: 'Hi' },
-      { role: 'assistant', content: 'Hello' },
-      { role: 'user', content: 'Bye' },
-    ],
-  };
+  const turns = [
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: 'Hello' },
+    { role: 'user', content: 'Bye' },
+  ];
+  const chat = { model: 'gpt', messages: [{ role: 'system', content: 'Be brief.' }, ...turns] };
+  const messages = { model: 'claude', max_tokens: 100, system: 'Be brief.', messages: turns };
 
   test('of chat is told to a Messages endpoint', () => {
-    expect(told('openai-chat', 'anthropic-messages', chat)).toEqual({
-      ...messages,
-      model: 'upstream-model',
-      max_tokens: 8192,
-    });
+    const told = { ...messages, model: 'upstream-model', max_tokens: 8192 };
+    expect(chatToMessages.told(chat)).toEqual(told);
   });
 
   test('of Messages is told to a chat endpoint', () => {
-    expect(told('anthropic-messages', 'openai-chat', messages)).toEqual({
-      ...chat,
-      model: 'upstream-model',
-      max_tokens: 100,
-    });
+    const told = { ...chat, model: 'upstream-model', max_tokens: 100 };
+    expect(messagesToChat.told(messages)).toEqual(told);
   });
 
   test('has its answer told back to a chat client', () => {
@@ -65,7 +32,7 @@ describe('a conversation in text', () => {
       stop_reason: 'end_turn',
       usage: { input_tokens: 3, output_tokens: 2 },
     };
-    expect(answered('openai-chat', 'anthropic-messages', chat, answer)).toMatchObject({
+    expect(chatToMessages.answered(chat, answer)).toMatchObject({
       id: 'msg_1',
       object: 'chat.completion',
       created: 1_750_000_000,
@@ -82,7 +49,7 @@ describe('a conversation in text', () => {
       choices: [{ message: { role: 'assistant', content: 'See you' }, finish_reason: 'length' }],
       usage: { prompt_tokens: 3, completion_tokens: 2 },
     };
-    expect(answered('anthropic-messages', 'openai-chat', messages, answer)).toMatchObject({
+    expect(messagesToChat.answered(messages, answer)).toMatchObject({
       id: 'chatcmpl-1',
       type: 'message',
       role: 'assistant',
@@ -94,10 +61,15 @@ describe('a conversation in text', () => {
   });
 });
 
-test('dialects that cannot be told in any other say so', () => {
+test('dialects say which others they can be told in, the best first', () => {
   expect(translatableTo('openai-chat')).toEqual(['anthropic-messages']);
   expect(translatableTo('anthropic-messages')).toEqual(['openai-chat']);
   expect(translatableTo('openai-responses')).toEqual(['openai-chat', 'anthropic-messages']);
   expect(translatableTo('openai-completions')).toEqual(['openai-chat', 'anthropic-messages']);
   expect(translatableTo('openai-embeddings')).toEqual([]);
+});
+
+test('what nobody can tell is a mistake of the caller', () => {
+  expect(() => translate('openai-embeddings', 'openai-chat', Buffer.from('{}'), target)).toThrow();
+  expect(() => translate('openai-chat', 'openai-chat', Buffer.from('{}'), target)).toThrow();
 });

@@ -1,4 +1,4 @@
-import type { Answer, Conversation, ToolCallPart } from '../conversation.ts';
+import type { Answer, Conversation, Finish, ToolCallPart } from '../conversation.ts';
 import { customText, isCustom } from '../custom-tools.ts';
 import { reasoningDetail } from '../reasoning-detail.ts';
 import { toolCallId } from '../tool-call-id.ts';
@@ -10,20 +10,24 @@ export function writeChatAnswer(answer: Answer, request: Conversation) {
   const { finish, usage } = answer;
   return {
     id: answer.id ?? 'chatcmpl-holdfast',
-    object: 'chat.completion',
+    object: 'chat.completion' as const,
     created: answer.created ?? request.askedAt,
     model: answer.model ?? request.model,
     choices: [
       {
-        index: 0,
+        index: 0 as const,
         message: writeMessage(answer, request),
         logprobs: null,
-        finish_reason:
-          request.functionsOnly && finish === 'tool_calls' ? 'function_call' : CHAT_FINISHES[finish],
+        finish_reason: finishReason(finish, request),
       },
     ],
     ...(usage === null ? {} : { usage: writeChatUsage(usage) }),
-  } as const;
+  };
+}
+
+function finishReason(finish: Finish, { functionsOnly }: Conversation) {
+  const reason = CHAT_FINISHES[finish];
+  return functionsOnly && reason === 'tool_calls' ? ('function_call' as const) : reason;
 }
 
 function writeMessage({ parts }: Answer, request: Conversation) {

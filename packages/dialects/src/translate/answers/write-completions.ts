@@ -10,12 +10,12 @@ export function writeCompletionsAnswer(answer: Answer, request: Conversation) {
     .join('');
   return {
     id: answer.id ?? 'cmpl-holdfast',
-    object: 'text_completion',
+    object: 'text_completion' as const,
     created: answer.created ?? request.askedAt,
     model: answer.model ?? request.model,
     choices: [{ index: 0, text, logprobs: null, finish_reason: completionsFinish(finish) }],
     ...(usage === null ? {} : { usage: writeChatUsage(usage) }),
-  } as const;
+  };
 }
 
 /** Nobody can have asked for tools. */

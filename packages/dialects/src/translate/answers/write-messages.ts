@@ -22,7 +22,7 @@ export function writeMessagesAnswer(answer: Answer, request: Conversation) {
   } as const;
 }
 
-/** Reasoning that no Anthropic model signed is left out: sent back to one, it would end the conversation with a 400. */
+/** An empty signature says that the thoughts are not Anthropic's. */
 function writeBlock(part: AnswerPart) {
   switch (part.kind) {
     case 'text':
@@ -30,9 +30,7 @@ function writeBlock(part: AnswerPart) {
       return part.text === '' ? null : ({ type: 'text', text: part.text, citations: null } as const);
     case 'reasoning':
       if (part.sealed !== null) return { type: 'redacted_thinking', data: part.sealed } as const;
-      return part.signature === null
-        ? null
-        : ({ type: 'thinking', thinking: part.text, signature: part.signature } as const);
+      return { type: 'thinking', thinking: part.text, signature: part.signature ?? '' } as const;
     case 'tool_call':
       return {
         type: 'tool_use',

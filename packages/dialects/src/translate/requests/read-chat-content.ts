@@ -4,6 +4,7 @@ import { readUrl } from '../data-url.ts';
 import type { Ledger } from '../ledger.ts';
 import { absent, meetOthers, needText, readObject, readObjects } from './fields.ts';
 import { readCacheMark } from './read-cache-mark.ts';
+import { readDetail } from './read-detail.ts';
 
 export type ContentPart = TextPart | ImagePart | DocumentPart | RefusalPart;
 
@@ -66,8 +67,7 @@ function readImage(ledger: Ledger, at: string, part: JsonObject): ImagePart[] {
     ledger.refuse(`${field}.url`, `'${field}.url' must be a web address or a base64 data URL.`);
     return [];
   }
-  const detail = textOf(given.detail);
-  return [{ kind: 'image', source, ...(detail === null ? {} : { detail }), ...readCacheMark(part) }];
+  return [{ kind: 'image', source, ...readDetail(given.detail), ...readCacheMark(part) }];
 }
 
 function readFile(ledger: Ledger, at: string, part: JsonObject): (DocumentPart | ImagePart)[] {

@@ -4,6 +4,7 @@ import { readUrl } from '../data-url.ts';
 import type { Ledger } from '../ledger.ts';
 import { absent, meetOthers, needText, readObjects } from './fields.ts';
 import type { ContentPart } from './read-chat-content.ts';
+import { readDetail } from './read-detail.ts';
 
 const PART = 'input[].content[]';
 const KNOWN = new Set([
@@ -58,8 +59,7 @@ function readImage(ledger: Ledger, at: string, part: JsonObject): ImagePart[] {
   const url = isObject(part.image_url) ? part.image_url.url : part.image_url;
   const source = sourceAt(ledger, field, url);
   ledger.meet(`${PART}.detail`, part.detail, `${at}.detail`);
-  const detail = textOf(part.detail);
-  return source === null ? [] : [{ kind: 'image', source, ...(detail === null ? {} : { detail }) }];
+  return source === null ? [] : [{ kind: 'image', source, ...readDetail(part.detail) }];
 }
 
 function readFile(ledger: Ledger, at: string, part: JsonObject): DocumentPart[] {

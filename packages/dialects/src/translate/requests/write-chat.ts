@@ -109,7 +109,7 @@ const DEFAULTS = { temperature: 1, top_p: 1, frequency_penalty: 0, presence_pena
 function writeEffort(ledger: Ledger, { reasoning }: Conversation, abilities: ChatAbilities) {
   if (reasoning === null || reasoning.kind === 'adaptive') return {};
   const effort = effortOf(reasoning);
-  if (effort !== null && abilities.effort) return { reasoning_effort: effort };
+  if (effort !== null && abilities.effort) return { reasoning_effort: effort } as const;
   ledger.drop(ledger.names.reasoning);
   return {};
 }

@@ -116,5 +116,5 @@ function writeStops(ledger: Ledger, { stop }: Conversation) {
       ledger.names.stop,
       `'${ledger.names.stop}' holds a sequence of white space alone, which the endpoint does not take.`,
     );
-  return stop.length === 0 ? {} : { stop_sequences: stop };
+  return stop.length === 0 ? {} : { stop_sequences: [...stop] };
 }
