@@ -28,6 +28,12 @@ describe('back-off', () => {
     );
   });
 
+  test('a long one is at most 30 s longer, and none outlasts a day', () => {
+    const hour = 3_600_000;
+    expect(statedWaitMs(hour, 0.999)).toBeLessThan(hour + 30_000);
+    expect(statedWaitMs(24 * hour, 0.999)).toBe(24 * hour);
+  });
+
   test('a stated delay is never cut short and at most a fifth longer', () => {
     expect(statedWaitMs(1000, 0)).toBe(1000);
     expect(statedWaitMs(1000, 0.999)).toBeLessThan(1200);
