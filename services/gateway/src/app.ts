@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { keyGuards } from '@holdfast/runtime/require-key';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Gateway } from './gateway.ts';
-import { clientPaths, dialectAt } from './ingress/client-routes.ts';
+import { clientPaths, dialectAt, PREFIXES } from './ingress/client-routes.ts';
 import { MAX_HEADERS } from './ingress/client-server.ts';
 import { apiHealth } from './ops/api-health.ts';
 import { createDatabaseCheck } from './ops/database-check.ts';
@@ -22,19 +22,33 @@ export function createClientListener(api: ClientApi): RequestListener {
   const personaAt = createPersonaTable();
   return (request, response) => {
     const refusal = suspicious(request);
-    if (refusal) return sendPlainError(response, refusal.status, refusal.message);
+    if (refusal) {
+      nameRequest(api, request, response);
+      return sendPlainError(response, refusal.status, refusal.message);
+    }
     const dialect = request.method === 'POST' ? dialectAt(request.url!) : undefined;
     if (dialect === undefined) {
       const persona =
         request.method === 'POST' ? personaAt(api.gateway.routing.config, request.url!) : undefined;
-      if (persona === undefined) rest(request, response);
-      else void servePersona(api, request, response, persona);
+      if (persona === undefined) {
+        nameRequest(api, request, response);
+        rest(request, response);
+      } else void servePersona(api, request, response, persona);
       return;
     }
     serveClient(api, request, response, dialect).catch((error: unknown) =>
       crash(api.gateway, response, error),
     );
   };
+}
+
+/** The id that every answer carries, also those of no endpoint; model calls and personas name theirs themselves. */
+function nameRequest({ requestId }: ClientApi, request: IncomingMessage, response: ServerResponse): void {
+  const offered = request.headers['x-request-id'];
+  const id = requestId(typeof offered === 'string' ? offered : undefined);
+  request.headers['x-request-id'] = id;
+  response.setHeader('x-request-id', id);
+  response.setHeader('request-id', id);
 }
 
 interface Suspicion {
@@ -75,14 +89,22 @@ function createRestApp({ gateway, requestId, storeState }: ClientApi) {
   app.get('/api/health', async (_request, response) => {
     response.set('cache-control', 'no-store').json(await apiHealth(gateway, storeState(), database));
   });
-  app.get(['/v1/models', '/models'], guards.read, (_request, response) => {
-    response.json(listModels(gateway.routing, gateway.modelLists));
-  });
-  app.get(['/v1/models/*id', '/models/*id'], guards.read, (request, response) => {
-    const id = (request.params as unknown as { id: string[] }).id.join('/');
-    if (gateway.routing.routeFor(id)) response.json(entryFor(id));
-    else sendPlainError(response, 404, `No route serves the model '${id.slice(0, 100)}'.`);
-  });
+  app.get(
+    PREFIXES.map((prefix) => `${prefix}/models`),
+    guards.read,
+    (_request, response) => {
+      response.json(listModels(gateway.routing, gateway.modelLists));
+    },
+  );
+  app.get(
+    PREFIXES.map((prefix) => `${prefix}/models/*id`),
+    guards.read,
+    (request, response) => {
+      const id = (request.params as unknown as { id: string[] }).id.join('/');
+      if (gateway.routing.routeFor(id)) response.json(entryFor(id));
+      else sendPlainError(response, 404, `No route serves the model '${id.slice(0, 100)}'.`);
+    },
+  );
   // Before the 404 of /v1: the token routes live there too.
   app.use(operationsProxies(gateway, guards));
   app.use(guards.read, proxyOpaque(gateway, requestId));

@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-/** `{"type": "error", "error": {type, message, attempts}, "request_id"}`. */
+/** `{"type": "error", "error": {type, message, code, attempts}, "request_id"}`: `code` as in the OpenAI dialects, for what the types cannot say. */
 export function errorBody(fault: ClientFault): Buffer {
   return Buffer.from(JSON.stringify(documentOf(fault)));
 }
@@ -27,10 +27,11 @@ export function errorEvent(fault: ClientFault): Buffer {
 
 function documentOf(fault: ClientFault): object {
   const type = TYPES[fault.status] ?? 'api_error';
-  const { message, attempts } = fault;
+  const { message, code, attempts } = fault;
   return {
     type: 'error',
-    error: attempts === undefined ? { type, message } : { type, message, attempts },
+    error:
+      attempts === undefined ? { type, message, ...(code && { code }) } : { type, message, code, attempts },
     request_id: fault.requestId,
   };
 }

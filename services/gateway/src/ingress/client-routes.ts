@@ -13,7 +13,7 @@ const CLIENT_PATHS: Readonly<Record<string, DialectName>> = {
 };
 
 /** A missing or doubled `/v1` is a common slip in a base URL and is tolerated. */
-const PREFIXES = ['', '/v1', '/v1/v1'];
+export const PREFIXES = ['', '/v1', '/v1/v1'];
 
 const TABLE: ReadonlyMap<string, DialectName> = new Map(
   PREFIXES.flatMap((prefix) =>
