@@ -7,7 +7,7 @@ export interface FieldProblem {
 }
 
 /** Far above what any provider takes (FAULTS C18). */
-const caps = { model: 256, messages: 10_000, tools: 1024, choices: 128 };
+const caps = { model: 256, messages: 10_000, tools: 1024, choices: 128, outputTokens: 10_000_000 };
 
 const WITH_MESSAGES = new Set<DialectName>(['openai-chat', 'anthropic-messages', 'anthropic-count-tokens']);
 const OUTPUT_LIMITS = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'];
@@ -29,7 +29,8 @@ export function checkFields(
     checkList('functions', request.functions, caps.tools) ??
     checkInteger('n', request.n, 1, caps.choices) ??
     checkInteger('best_of', request.best_of, 1, caps.choices) ??
-    checkOutputLimits(dialect, request)
+    checkOutputLimits(dialect, request) ??
+    checkNoOtherProvider(request)
   );
 }
 
@@ -63,20 +64,27 @@ function checkList(field: string, value: unknown, max: number): FieldProblem | n
 function checkInteger(field: string, value: unknown, min: number, max: number): FieldProblem | null {
   if (isAbsent(value)) return null;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return null;
-  return problem(
-    field,
-    `must be a whole number from ${min}${max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`}.`,
-  );
+  return problem(field, `must be a whole number from ${min} to ${max}.`);
 }
 
 /** Legacy completions may ask for 0 tokens: they echo the prompt with its probabilities. */
 function checkOutputLimits(dialect: DialectName, request: JsonObject): FieldProblem | null {
   const min = dialect === 'openai-completions' ? 0 : 1;
   for (const field of OUTPUT_LIMITS) {
-    const found = checkInteger(field, request[field], min, Number.MAX_SAFE_INTEGER);
+    const found = checkInteger(field, request[field], min, caps.outputTokens);
     if (found !== null) return found;
   }
   return null;
+}
+
+/** Gateways behind this one would send their keys there (FAULTS C17, CVE-2024-6587): upstreams come from the configuration alone. */
+const OTHER_PROVIDER = ['api_base', 'base_url', 'custom_host'];
+
+function checkNoOtherProvider(request: JsonObject): FieldProblem | null {
+  const field = OTHER_PROVIDER.find((name) => !isAbsent(request[name]));
+  return field === undefined
+    ? null
+    : problem(field, 'is not accepted: the gateway is configured with its providers.');
 }
 
 function isAbsent(value: unknown): boolean {

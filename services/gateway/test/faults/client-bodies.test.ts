@@ -43,7 +43,7 @@ describe('a body that nobody could use is refused, in the caller’s dialect, an
       400,
     ],
     ['C18 an absurd n', body({ n: 1e6 }), { 'content-type': JSON_TYPE }, 400],
-    ['C18 absurd max_tokens', body({ max_tokens: 1e30 }), { 'content-type': JSON_TYPE }, 400],
+    ['C18 absurd max_tokens', body({ max_tokens: 1e12 }), { 'content-type': JSON_TYPE }, 400],
     [
       'C18 too many tools',
       body({ tools: Array(2000).fill({ type: 'function' }) }),

@@ -62,11 +62,33 @@ describe('headers', () => {
   test('C17 fields of the body that name another provider go nowhere', async () => {
     await using at = await startAlone();
     await using elsewhere = await startSimulator();
-    for (const field of ['api_base', 'base_url', 'custom_host', 'api_key', 'organization']) {
-      await at.gateway.post('/v1/chat/completions', { ...chat(), [field]: elsewhere.baseUrl('x') });
+    const ask = (field: string) =>
+      at.gateway.post('/v1/chat/completions', { ...chat(), [field]: elsewhere.baseUrl('x') });
+    for (const field of ['api_key', 'organization']) expect((await ask(field)).status).toBe(200);
+    // A gateway behind this one might follow them with its own keys.
+    for (const field of ['api_base', 'base_url', 'custom_host']) {
+      const refused = await ask(field);
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toMatchObject({ error: { param: field } });
     }
+    expect(at.simulator.requests('primary')).toHaveLength(2);
     expect(elsewhere.requests()).toHaveLength(0);
     expect(at.simulator.requests('primary').every(({ token }) => token === 'sk-primary-c4n4ry')).toBe(true);
+  });
+
+  test('every answer names its request, also those that reach no endpoint', async () => {
+    await using at = await startAlone();
+    const paths = ['/health', '/v1/models', '/v1/v1/models', '/v1/threads', '/v1/%2e%2e/x'];
+    for (const path of paths) {
+      const kept = await fetch(at.gateway.url + path, { headers: { 'x-request-id': 'mine-1' } });
+      expect([path, kept.headers.get('x-request-id'), kept.headers.get('request-id')]).toEqual([
+        path,
+        'mine-1',
+        'mine-1',
+      ]);
+      const made = await fetch(at.gateway.url + path, { headers: { 'x-request-id': 'not well formed' } });
+      expect(made.headers.get('x-request-id')).toMatch(/^req_/);
+    }
   });
 
   test('a provider’s own headers stay here', async () => {
