@@ -37,6 +37,7 @@ export function withoutAnswer(answer: JsonObject): AnswerFinding {
     answer.detail !== undefined ||
     (Array.isArray(answer.errors) && answer.errors.length > 0) ||
     textOf(answer.error_msg) !== null ||
+    answer.success === false ||
     (typeof answer.status === 'number' && answer.status >= 400) ||
     (isObject(minimax) && minimax.status_code !== 0);
   return failed ? errorIn(answer) : bad('no_choices');

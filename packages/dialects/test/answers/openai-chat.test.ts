@@ -109,6 +109,7 @@ describe('errors inside a 200 are found', () => {
     ['P31 FastAPI', { detail: [{ loc: ['body'], msg: 'no' }] }, null],
     ['Google', [{ error: { code: 503, message: 'no' } }], 503],
     ['Cloudflare', { success: false, errors: [{ code: 4006, message: 'no' }], result: null }, null],
+    ['Zhipu', { code: 500, msg: '404 NOT_FOUND', success: false }, 500],
     [
       'MiniMax',
       { choices: null, base_resp: { status_code: 1008, status_msg: 'insufficient balance' } },

@@ -4,6 +4,8 @@ import type { AttemptOrder } from './attempt.ts';
 import { type Body, type BodyEvents, createCollector } from './bodies.ts';
 
 const EVENTS = /^(?:text\/event-stream|application\/x-ndjson)/;
+/** How an event stream under another name begins. */
+const EVENTS_BEGIN = /^(?:\xEF\xBB\xBF)?(?:data|event|id|retry)?:/;
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -64,7 +66,7 @@ export class AnswerBody implements Body {
     const { dialect, wantsStream, continuation } = this.#order;
     const status = this.#status;
     let body = this.#collector.take();
-    if (EVENTS.test(this.#contentType)) {
+    if (EVENTS.test(this.#contentType) || EVENTS_BEGIN.test(body.toString('latin1', 0, 10))) {
       const told = dialect.streamToAnswer(body);
       if (told === null) return failedStream(dialect, body, status);
       body = told;

@@ -15,7 +15,7 @@ export function openBody(
   headers: ResponseHeaders,
   events: BodyEvents,
 ): Body {
-  const contentType = single(headers['content-type']) ?? '';
+  const contentType = (single(headers['content-type']) ?? '').toLowerCase();
   const body =
     status >= 200 && status < 300
       ? order.wantsStream && contentType.startsWith('text/event-stream')

@@ -173,6 +173,16 @@ describe('the other form than was asked for', () => {
       ));
   }
 
+  test.each(['text/plain', 'application/json', 'Text/Event-Stream; charset=utf-8'])(
+    'S11 a stream that calls itself %s is one all the same',
+    (type) =>
+      withPair('chat stream', { headers: { 'content-type': type } }, async (got, { simulator }) => {
+        expect(saidIn(got)).toContain('Hello from primary');
+        expect(endedWell(got, 'chat stream')).toBe(true);
+        expect(simulator.requests('secondary')).toHaveLength(0);
+      }),
+  );
+
   test('S12 an error in a stream nobody asked for is judged as the status it names', () =>
     withPair(
       'chat',
