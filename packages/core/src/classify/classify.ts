@@ -74,7 +74,7 @@ function verdict(
     result: row.result,
     retry: retryOf(row.retry, code, signal, context),
     scope: context.pooled ? row.scope : withoutPool(row),
-    bench: context.pooled || !row.dead ? bench : null,
+    bench,
     dead: row.dead ?? false,
     concurrency: row.concurrency ?? false,
     tooLarge: row.tooLarge ?? false,

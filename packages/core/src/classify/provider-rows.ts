@@ -39,9 +39,16 @@ export const PROVIDER_ROWS = {
     hint: 'context too long',
   },
   P03: {
-    title: "A 400 that is the model's fault: failed tool call, degraded or unknown model",
+    title: "A 400 that is the model's fault: failed tool call, degraded function",
     ...badBody,
     hint: 'model failed',
+  },
+  // Unlike a failed tool call, asking again here does not help.
+  'P03/unknown': {
+    title: 'A 400 that says the model is unknown',
+    ...badBody,
+    result: 'client_error',
+    hint: 'model unknown',
   },
   P04: {
     title: 'A 400 that means a dead key',

@@ -47,7 +47,7 @@ const BAD_REQUEST = family(
   [MODEL_FAILED, 'P03'],
   [NO_MONEY, 'P16'], // before the key: an account may be suspended for want of money
   [DEAD_KEY, 'P04'],
-  [MODEL_GONE, 'P03'],
+  [MODEL_GONE, 'P03/unknown'],
   [TOO_LARGE, 'P10'],
   [byCodeOnly(NOT_IN_PLAN), 'P06/plan'],
   [byCodeOnly(OVERLOADED), 'P18/overloaded'],
@@ -60,6 +60,7 @@ const UNAUTHORIZED = family(
   true,
   ({ codes, text }) => (codes.length === 0 && BARE.test(text) ? 'P05/bare' : 'P05'),
   [NO_MONEY, 'P16'],
+  [DEAD_KEY, 'P05'], // before the plan: Azure's refusal of a key speaks of an active subscription
   [NOT_IN_PLAN, 'P06/plan'],
 );
 const BARE = /^\W*(?:401\W*)?(?:unauthorized|authorization required)?\W*$/;
@@ -91,7 +92,7 @@ const UNPROCESSABLE = family(
   [CONTENT_FILTER, 'P27'],
   [CONTEXT_TOO_LONG, 'P02'],
   [MODEL_FAILED, 'P03'],
-  [MODEL_GONE, 'P03'],
+  [MODEL_GONE, 'P03/unknown'],
 );
 
 const TOO_MANY = family(

@@ -36,7 +36,7 @@ export const CONTENT_FILTER = group(
 export const CONTEXT_TOO_LONG = group(
   `context_length_exceeded context_window_exceeded exceed_context_size_error model_max_prompt_tokens_exceeded prompt_too_long
    input_too_long max_context_length_exceeded 1261`,
-  /context (?:length|window|size|limit)|prompt is too long|input (?:is )?too long|input token count.{0,80}exceed|prompt token count.{0,80}exceed|maximum prompt length|exceeds max length|exceeded model token limit|reduce the length of|maximum number of (?:input )?tokens allowed|too many input tokens|超长|上下文长度/,
+  /context (?:length|window|size|limit)|prompt is too long|input (?:is )?too long|input token count.{0,80}exceed|prompt token count.{0,80}exceed|maximum prompt length|exceeds max length|exceeded model token limit|reduce the length of|maximum number of (?:input )?tokens allowed|number of tokens in the prompt cannot exceed|`?inputs`? tokens \+ `?max_new_tokens`? must be|too many input tokens|超长|上下文长度/,
 );
 
 export const MODEL_FAILED = group(
@@ -54,7 +54,7 @@ export const DEAD_KEY = group(
   `invalid_api_key invalidapikey api_key_invalid incorrect_api_key wrong_api_key expired_api_key api_key_expired missing_api_key
    authentication_error authenticationerror authentication_failed invalid_authentication invalid_authentication_error invalid_x_api_key
    account_deactivated organization_restricted organization_disabled token_expired token_revoked access_token_expired invalid_token unauthenticated api_key_disabled`,
-  /api[- ]key not valid|(?:invalid|incorrect|expired|revoked|disabled|missing) (?:x-)?api[- ](?:key|token)|(?:x-)?api[- ]key (?:is )?(?:invalid|expired|incorrect|revoked|disabled|was reported as leaked|has (?:expired|been))|bad credentials|(?:organization|account) (?:has been |is |was )?(?:disabled|restricted|deactivated|suspended|banned|terminated)|无效的令牌|令牌(?:已过期|状态不可用)/,
+  /api[- ]key not valid|invalid subscription key|(?:invalid|incorrect|expired|revoked|disabled|missing) (?:x-)?api[- ](?:key|token)|(?:x-)?api[- ]key (?:is )?(?:invalid|expired|incorrect|revoked|disabled|was reported as leaked|has (?:expired|been))|bad credentials|(?:organization|account) (?:has been |is |was )?(?:disabled|restricted|deactivated|suspended|banned|terminated)|无效的令牌|令牌(?:已过期|状态不可用)/,
 );
 
 export const NO_MONEY = group(

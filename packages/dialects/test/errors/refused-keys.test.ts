@@ -52,9 +52,20 @@ describe('P05 a refused key is dead, another token goes on, and the client never
     expect(verdictOn(401, openai('no', 'invalid_api_key')).bench?.ms).toBeGreaterThanOrEqual(HOUR_MS);
   });
 
-  test('an endpoint with a single key is the one to blame, and its breaker decides', () => {
+  test('an endpoint with a single key is the one to blame, for as long', () => {
     const verdict = verdictOn(401, openai('no', 'invalid_api_key'), {}, { pooled: false });
-    expect(verdict).toMatchObject({ retry: 'endpoint', scope: 'endpoint', dead: true, bench: null });
+    expect(verdict).toMatchObject({
+      retry: 'endpoint',
+      scope: 'endpoint',
+      dead: true,
+      bench: { ms: HOUR_MS, provenance: 'heuristic' },
+    });
+  });
+
+  test('Azure’s words for it mention a subscription and mean the key', () => {
+    const message =
+      'Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription.';
+    expect(verdictOn(401, { error: { code: '401', message } })).toMatchObject({ code: 'P05', dead: true });
   });
 });
 

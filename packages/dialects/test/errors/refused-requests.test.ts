@@ -169,6 +169,16 @@ describe('P02 a prompt too long is worth a larger window only', () => {
   );
 });
 
+test.each([
+  [400, 'too many tokens: total number of tokens in the prompt cannot exceed 128000 - received 140021.'],
+  [
+    422,
+    'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs` tokens',
+  ],
+])('P02 in the words of Cohere and of TGI (%d)', (status, message) => {
+  expect(verdictOn(status, { message })).toMatchObject({ code: 'P02', tooLarge: true });
+});
+
 describe("P03 a 400 that is the model's fault goes to another model", () => {
   all({ code: 'P03', retry: 'endpoint', scope: 'model', passThrough: false, clientStatus: 502 }, [
     [

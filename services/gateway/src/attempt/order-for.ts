@@ -58,12 +58,17 @@ export function orderFor(
   };
 }
 
-/** After the last retry of a request that has no canned answer and no other model, cutting the attempt early would help nobody: it gets all the time left. */
+/**
+ * After the last retry of a request that has no canned answer and no other model, cutting the attempt early would help
+ * nobody: it gets all the time left. Not at an endpoint that has failed this request before: that it hangs is the likelier
+ * reading, and it would hold a place in the retry budget for nothing.
+ */
 function isLastChance(
   exchange: Exchange,
   plan: Plan & { kind: 'attempt' },
   route: RouteRuntime['route'],
 ): boolean {
   if (!plan.last || exchange.trail.length === 0 || exchange.resume?.spoken) return false;
+  if (exchange.blamed.includes(plan.runtime)) return false;
   return exchange.canned === null && (route !== exchange.route.route || route.fallbackModels.length === 0);
 }

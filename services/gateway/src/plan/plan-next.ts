@@ -1,6 +1,6 @@
 import { statedWaitMs } from '@holdfast/core/backoff';
 import { type EndpointRuntime, standing } from '../states/endpoint-runtime.ts';
-import type { Standing } from '../states/endpoint-state.ts';
+import { isMereGuess, type Standing } from '../states/endpoint-state.ts';
 import { pickEndpoint } from './pick-endpoint.ts';
 import { giveUp, type Plan, type Tried, type Turn, type Why } from './plan.ts';
 
@@ -63,7 +63,9 @@ function standsNow(turn: Turn, runtime: EndpointRuntime, nowMs: number): Standin
   const stands = standing(runtime, turn.model, nowMs);
   if (stands.kind !== 'available') return stands;
   const credential = turn.credential(runtime);
-  return credential.kind === 'none' ? { ...credential, kind: 'cooling' } : stands;
+  return credential.kind === 'none'
+    ? { ...credential, kind: 'cooling', provenance: 'authoritative' }
+    : stands;
 }
 
 /**
@@ -106,15 +108,18 @@ function planRepeat(
   for (const runtime of route.cluster.endpoints) {
     const own = lastTry(tried, runtime);
     const now = survey.get(runtime)!;
-    if (own?.readyAtMs === Number.POSITIVE_INFINITY || now.kind === 'unfit') continue;
-    if (now.kind === 'full') full ??= runtime;
+    if (now.kind === 'unfit') continue;
     const restsUntilMs =
       now.kind === 'cooling' || now.kind === 'refused' || now.kind === 'down' ? now.untilMs : 0;
     if (restsUntilMs > 0) earliestKnownMs = Math.min(earliestKnownMs, restsUntilMs);
+    if (own?.readyAtMs === Number.POSITIVE_INFINITY) continue;
+    if (now.kind === 'full') full ??= runtime;
     // A breaker that opened under this very request does not take its remaining attempts away.
     if ((now.kind === 'refused' || now.kind === 'down') && own === undefined) continue;
     if (now.kind === 'full') continue;
-    const atMs = Math.max(own?.readyAtMs ?? 0, now.kind === 'cooling' ? now.untilMs : 0);
+    // A rest that the provider did not ask for does not replace this request's own back-off.
+    const rests = now.kind === 'cooling' && !(own && now.provenance === 'heuristic');
+    const atMs = Math.max(own?.readyAtMs ?? 0, rests ? now.untilMs : 0);
     if (soonest === null || atMs < soonest.atMs) soonest = { runtime, atMs };
   }
   if (soonest) {
@@ -148,16 +153,13 @@ function restingStatus(survey: Survey, soonest: Standing | typeof UNFIT): number
 
 type Survey = ReadonlyMap<EndpointRuntime, Standing | typeof UNFIT>;
 
-/** Of endpoints out of rotation: one not tried in this request, whose last failure is longest ago, one try at a time each. */
+/** Of endpoints out of rotation, or at rest by a mere guess: one not tried in this request, whose last failure is longest ago, one try at a time each. */
 function pickLeastBad(turn: Turn, survey: Survey): EndpointRuntime | null {
   let best: EndpointRuntime | null = null;
   for (const [runtime, now] of survey) {
-    if (
-      (now.kind !== 'refused' && now.kind !== 'down') ||
-      runtime.state.leastBadInFlight ||
-      isTried(turn.tried, runtime)
-    )
-      continue;
+    const mayTry =
+      now.kind === 'refused' || now.kind === 'down' || (now.kind === 'cooling' && isMereGuess(now));
+    if (!mayTry || runtime.state.leastBadInFlight || isTried(turn.tried, runtime)) continue;
     if (turn.credential(runtime).kind === 'none') continue;
     if (best === null || runtime.state.lastFailureMs < best.state.lastFailureMs) best = runtime;
   }

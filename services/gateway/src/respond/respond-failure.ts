@@ -97,12 +97,13 @@ function clientFault(
 }
 
 /** The provider's own words about a request it rightly refuses, scrubbed where they were read. */
-function refusalFault(exchange: Exchange, { clientStatus }: Verdict): ClientFault {
+function refusalFault(exchange: Exchange, { clientStatus, code }: Verdict): ClientFault {
   const refusal = exchange.refusal;
   return {
     status: clientStatus,
     type: refusal?.type ?? 'invalid_request_error',
-    code: refusal?.code ?? null,
+    // Clients that shorten their prompt look for this word, which not every provider sends.
+    code: refusal?.code ?? (code === 'P02' ? 'context_length_exceeded' : null),
     message: refusal?.message || `The provider refused the request. Request ${exchange.id}`,
     param: refusal?.param ?? null,
     requestId: exchange.id,

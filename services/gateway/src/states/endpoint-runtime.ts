@@ -4,7 +4,13 @@ import type { Dialect } from '@holdfast/dialects/dialect';
 import { credentialHeader, upstreamPath } from '@holdfast/dialects/upstream-call';
 import type { EndpointMetrics } from '../metrics.ts';
 import type { Connections } from './connections.ts';
-import { createEndpointState, type EndpointState, type Standing, standingOf } from './endpoint-state.ts';
+import {
+  createEndpointState,
+  type EndpointState,
+  endRests,
+  type Standing,
+  standingOf,
+} from './endpoint-state.ts';
 import { createRecentAttempts, type RecentAttempts } from './recent-attempts.ts';
 import { createSlotQueue, type SlotQueue } from './slot-queue.ts';
 
@@ -40,6 +46,8 @@ export function createEndpointRuntime({
   previous,
 }: RuntimeParts): EndpointRuntime {
   const paths = new Map<string, string>();
+  // What an endpoint's key has used up or was refused does not bind another key.
+  if (previous && previous.endpoint.apiKey !== endpoint.apiKey) endRests(previous.state);
   return {
     endpoint,
     state: previous?.state ?? createEndpointState(),

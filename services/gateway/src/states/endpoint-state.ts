@@ -7,6 +7,7 @@ import {
   closedBreaker,
   reduceBreaker,
 } from '@holdfast/core/breaker';
+import type { DelayProvenance } from '@holdfast/core/verdict';
 
 export type Health = 'up' | 'degraded' | 'down' | 'unknown';
 
@@ -46,6 +47,7 @@ export interface Cooldown {
   readonly because: string;
   /** What a request is told that finds nothing else: 429 for a limit, 503 for anything worse. */
   readonly clientStatus: number;
+  readonly provenance: DelayProvenance;
 }
 
 export type Standing =
@@ -55,6 +57,7 @@ export type Standing =
       readonly untilMs: number;
       readonly because: string;
       readonly clientStatus: number;
+      readonly provenance: DelayProvenance;
     }
   | { readonly kind: 'refused'; readonly untilMs: number; readonly because: string }
   | { readonly kind: 'down'; readonly untilMs: number; readonly because: string }
@@ -134,6 +137,12 @@ export function applyBreaker(
   ofModel.breaker = reduceBreaker(ofModel.breaker, event, nowMs, settings);
 }
 
+/** Ends what rests until a known time; breakers stay as they are. */
+export function endRests(state: EndpointState): void {
+  state.cooling = null;
+  for (const ofModel of state.models.values()) ofModel.cooling = null;
+}
+
 /** The record of one model at an endpoint, made when missing; bounded, since clients name models. */
 export function modelState(state: EndpointState, model: string): ModelState {
   let ofModel = state.models.get(model);
@@ -149,6 +158,13 @@ const MAX_MODELS = 1000;
 
 const active = (cooling: Cooldown | null, nowMs: number): Cooldown | null =>
   cooling && nowMs < cooling.untilMs ? cooling : null;
+
+/** A rest that nobody has asked for: what it is for may have passed, as with a provider's mistaken 401. Limits and missing models are facts. */
+export const isMereGuess = ({
+  provenance,
+  clientStatus,
+}: Pick<Cooldown, 'provenance' | 'clientStatus'>): boolean =>
+  provenance === 'heuristic' && clientStatus >= 500;
 
 /** The one that ends later: a cooldown is never shortened by another. */
 export function later(a: Cooldown | null, b: Cooldown | null): Cooldown | null {

@@ -1,7 +1,14 @@
 import { statedWaitMs } from '@holdfast/core/backoff';
 import type { Verdict } from '@holdfast/core/verdict';
 import type { EndpointRuntime } from './endpoint-runtime.ts';
-import { applyBreaker, type Cooldown, type EndpointState, later, modelState } from './endpoint-state.ts';
+import {
+  applyBreaker,
+  type Cooldown,
+  type EndpointState,
+  isMereGuess,
+  later,
+  modelState,
+} from './endpoint-state.ts';
 
 /** What is to be written down of one attempt. */
 export interface Finding {
@@ -19,8 +26,6 @@ export interface Finding {
 
 /** Smoothing of latencies: about the last ten attempts. */
 const SMOOTHING = 0.2;
-/** A herd is spread over at most this: the end of a long rest is worth more than an even return. */
-const MAX_SPREAD_MS = 30_000;
 /** So many models that do not exist, and none that ever answered, speak against the base URL (FAULTS P08). */
 const MODELS_NOT_FOUND = 2;
 /** Places that a learned cap regains with each round of successes: asking for more too soon is refused again. */
@@ -43,7 +48,12 @@ export function recordVerdict(
     state.answersInMs = smoothed(state.answersInMs, latencyMs);
     if (state.learnedCap !== Number.POSITIVE_INFINITY) state.learnedCap += REGAIN / state.learnedCap;
     applyBreaker(state, null, { kind: 'success' }, nowMs, breaker);
-    if (state.models.has(model)) applyBreaker(state, model, { kind: 'success' }, nowMs, breaker);
+    const ofModel = state.models.get(model);
+    if (ofModel) {
+      applyBreaker(state, model, { kind: 'success' }, nowMs, breaker);
+      if (ofModel.cooling && isMereGuess(ofModel.cooling)) ofModel.cooling = null;
+    }
+    if (state.cooling && isMereGuess(state.cooling)) state.cooling = null;
     return;
   }
 
@@ -64,9 +74,10 @@ export function recordVerdict(
   const restMs = verdict.bench?.ms ?? (verdict.result === 'rate_limited' ? UNSTATED_COOLING_MS : null);
   if (restMs !== null) {
     cool(state, forModel, {
-      untilMs: nowMs + restMs + Math.min(statedWaitMs(restMs, random()) - restMs, MAX_SPREAD_MS),
+      untilMs: nowMs + statedWaitMs(restMs, random()),
       because: verdict.summary,
       clientStatus: verdict.clientStatus,
+      provenance: verdict.bench?.provenance ?? 'heuristic',
     });
     if (verdict.code === 'P08' && state.lastSuccessMs === 0 && notFound(state, nowMs) >= MODELS_NOT_FOUND)
       applyBreaker(state, null, { kind: 'failure', spread: 2 * random() - 1 }, nowMs, breaker);

@@ -1,11 +1,13 @@
+import type { Simulator } from '@holdfast/simulator/simulator';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { describe, expect, test } from '@jest/globals';
-import { startGateway } from '../start-gateway.ts';
+import { type ConfigFile, readConfig, startGateway } from '../start-gateway.ts';
 import {
   ask,
   breakerOpen,
   endedWell,
   errorIn,
+  inRotation,
   pair,
   protocolOf,
   read,
@@ -39,6 +41,90 @@ describe('X03 every endpoint is out', () => {
     simulator.behave('secondary', {});
     expect((await ask(gateway, 'chat')).status).toBe(200);
   });
+});
+
+describe('P05 X03 a key that is refused', () => {
+  test('is not used again while something else can serve', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await simulatedPair(simulator, 'chat', { breaker: { max_failures: 3 } });
+    simulator.behave('primary', { fault: 'invalid_key' });
+    for (let i = 0; i < 4; i++) expect((await ask(gateway, 'chat')).status).toBe(200);
+    expect(simulator.requests('primary')).toHaveLength(1);
+  });
+
+  test('is tried once per request where nothing else is left, and its first success ends the rest', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(
+      pair({ primary: simulator.baseUrl('primary'), secondary: null }),
+    );
+    simulator.behave('primary', { fault: 'invalid_key' });
+    expect((await ask(gateway, 'chat')).status).toBe(502);
+    const again = await ask(gateway, 'chat');
+    expect(again.status).toBe(503);
+    expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(3000);
+    expect(simulator.requests('primary')).toHaveLength(2);
+    simulator.behave('primary', {});
+    expect((await ask(gateway, 'chat')).status).toBe(200);
+    const together = await Promise.all([1, 2, 3].map(() => ask(gateway, 'chat')));
+    expect(together.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  test('is used again once it was edited', async () => {
+    await using simulator = await startSimulator();
+    const file = pair({ primary: simulator.baseUrl('primary'), secondary: simulator.baseUrl('secondary') });
+    await using gateway = await startGateway(file);
+    simulator.behave('primary', [{ fault: 'invalid_key' }, {}]);
+    await ask(gateway, 'chat');
+    expect(await inRotation(gateway, 'chat')).toBe(false);
+    const edited = JSON.parse(JSON.stringify(file).replace('sk-primary-c4n4ry', 'sk-edited')) as ConfigFile;
+    gateway.applyConfig(readConfig(edited));
+    expect(await inRotation(gateway, 'chat')).toBe(true);
+  });
+});
+
+describe('a single endpoint gets all attempts', () => {
+  const alone = (simulator: Simulator, more: ConfigFile) =>
+    startGateway(pair({ primary: simulator.baseUrl('primary'), secondary: null, more }));
+
+  test('P13 also under a limit that names no time, at the pace of the back-off', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await alone(simulator, { retry: { base_delay: '5ms', max_delay: '20ms' } });
+    simulator.behave('primary', { status: 429 });
+    const got = await ask(gateway, 'chat');
+    expect(got.status).toBe(429);
+    expect(errorIn(got).attempts).toHaveLength(4);
+  });
+
+  test('N07 and none of them gets more time than it may take, where all hang', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await alone(simulator, {
+      retry: { base_delay: '5ms' },
+      timeouts: { first_content: '50ms' },
+    });
+    simulator.behave('primary', { stall: 'before_headers' });
+    const got = await ask(gateway, 'chat');
+    expect(got.status).toBe(504);
+    expect(errorIn(got).code).toBe('all_attempts_failed');
+    expect(errorIn(got).attempts!.map(({ result }) => result)).toEqual(Array(4).fill('timeout'));
+  });
+
+  test('P03 but not for a model that it says it does not have', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await alone(simulator, { retry: { base_delay: '5ms' } });
+    simulator.behave('primary', { fault: 'model_not_found_400' });
+    expect((await ask(gateway, 'chat')).status).toBe(502);
+    expect(simulator.requests('primary')).toHaveLength(1);
+  });
+});
+
+test('P02 the client is told in the word it looks for, whatever the provider calls it', async () => {
+  await using simulator = await startSimulator();
+  await using gateway = await startGateway(pair({ primary: simulator.baseUrl('primary'), secondary: null }));
+  const message = 'prompt is too long: 215032 tokens > 200000 maximum';
+  simulator.behave('primary', { status: 400, body: { error: { type: 'invalid_request_error', message } } });
+  const got = await ask(gateway, 'chat');
+  expect(got.status).toBe(400);
+  expect(errorIn(got)).toMatchObject({ code: 'context_length_exceeded', message });
 });
 
 describe('P08 X03 a model that nobody has', () => {
