@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { nearestName } from '@holdfast/config/nearest-name';
 import { UsageError } from './usage-error.ts';
 
 /** What every verb takes. */
@@ -13,7 +14,10 @@ export function readCommandLine<const O extends ParseArgsOptionsConfig>(args: re
     return parseArgs({ args: [...args], options: { ...COMMON, ...own }, allowPositionals: true });
   } catch (error) {
     // Node adds a hint on how to write positionals after its first sentence.
-    throw new UsageError((error as Error).message.replace(/\. To specify .*$/s, ''));
+    const message = (error as Error).message.replace(/\. To specify .*$/s, '');
+    const unknown = /^Unknown option '(--?[^']*)'/.exec(message)?.[1];
+    const options = Object.keys({ ...COMMON, ...own }).map((name) => `--${name}`);
+    throw new UsageError(message + (unknown === undefined ? '' : didYouMean(unknown, options)));
   }
 }
 
@@ -26,6 +30,12 @@ export function atMost(count: number, words: readonly string[]): void {
 export function oneOf<const T extends string>(known: readonly T[], word: string, what: string): T {
   const found = known.find((candidate) => candidate === word);
   if (found === undefined)
-    throw new UsageError(`${what} '${word}' is not known; there is: ${known.join(', ')}`);
+    throw new UsageError(
+      `${what} '${word}' is not known${didYouMean(word, known)}; there is: ${known.join(', ')}`,
+    );
   return found;
 }
+
+/** ` (did you mean 'status'?)` */
+export const didYouMean = (word: string, candidates: readonly string[]): string =>
+  ` (did you mean '${nearestName(word, candidates)}'?)`;

@@ -1,7 +1,8 @@
 import { ConfigError } from '@holdfast/config/config-error';
-import { nearestName } from '@holdfast/config/nearest-name';
+import { version } from '@holdfast/runtime/version';
+import { didYouMean } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
-import { help, helpFor } from './help.ts';
+import { help, helpFor, usageLine } from './help.ts';
 import { ServiceAway, ServiceRefused } from './suite/service-error.ts';
 import { printJson } from './terminal/print-json.ts';
 import { UsageError } from './usage-error.ts';
@@ -17,20 +18,21 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  if (name === 'help' || asksForHelp(name)) console.log(help(args[0]));
+  if (name === '--version') console.log(version);
+  else if (name === 'help' || asksForHelp(name))
+    console.log(args[0] === undefined ? help() : helpFor(known(args[0])));
   else if (args.some(asksForHelp) && Object.hasOwn(VERBS, name)) console.log(helpFor(name));
-  else process.exitCode = await (await load(name)).run(args);
+  else process.exitCode = await (await VERBS[known(name)]!()).run(args);
 } catch (error) {
   process.exitCode = report(error);
   // What had started by then would keep the process alive, and a supervisor from starting it again.
   if (name === 'serve') process.exit();
 }
 
-function load(verb: string) {
-  const found = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
-  if (found) return found();
+function known(verb: string): string {
+  if (Object.hasOwn(VERBS, verb)) return verb;
   throw new UsageError(
-    `there is no command '${verb}' (did you mean '${nearestName(verb, Object.keys(VERBS))}'?); see ./holdfast help`,
+    `there is no command '${verb}'${didYouMean(verb, Object.keys(VERBS))}; see ./holdfast help`,
   );
 }
 
@@ -48,5 +50,5 @@ function report(error: unknown): number {
 }
 
 function usageOf(verb: string): string {
-  return Object.hasOwn(VERBS, verb) ? `\n\n${helpFor(verb)}` : '';
+  return Object.hasOwn(VERBS, verb) ? `\n\n${usageLine(verb)}\nMore: ./holdfast ${verb} --help` : '';
 }

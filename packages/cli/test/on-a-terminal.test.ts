@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describeWithServer } from '@holdfast/runtime/testing/needs-server';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type RunningSuite, startSuite } from './support/running-suite.ts';
@@ -26,7 +27,14 @@ describeWithServer(PROGRAM, 'on a terminal', () => {
     env: Record<string, string>,
     isEnough: (output: string) => boolean = () => false,
   ): Promise<string> {
-    const command = ['exec', process.execPath, MAIN, ...args, '--config', suite.configPath].join(' ');
+    const command = [
+      'stty cols 80; exec',
+      process.execPath,
+      MAIN,
+      ...args,
+      '--config',
+      suite.configPath,
+    ].join(' ');
     const child = spawn(PROGRAM.command, ['-qec', command, '/dev/null'], {
       env: { PATH: process.env.PATH, TERM: 'xterm', ...suite.env, ...env },
     });
@@ -46,6 +54,13 @@ describeWithServer(PROGRAM, 'on a terminal', () => {
   test('states are coloured, and with NO_COLOR they are not', async () => {
     expect(await onTerminal(['tokens'], {})).toContain('\x1b[32mavailable\x1b[39m');
     expect(await onTerminal(['tokens'], { NO_COLOR: '1' })).not.toContain('\x1b[');
+  });
+
+  test('nothing is wider than the terminal', async () => {
+    for (const verb of [['status'], ['cluster', 'list'], ['tokens'], ['check']]) {
+      const output = stripVTControlCharacters(await onTerminal(verb, { NO_COLOR: '1' }));
+      expect(output.split(/\r?\n/).filter((line) => line.length > 80)).toEqual([]);
+    }
   });
 
   test('tokens watch draws its table anew every second, and Ctrl-C ends it with 0', async () => {

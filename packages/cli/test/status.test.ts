@@ -83,7 +83,7 @@ describe('status and cluster of a running suite', () => {
   test('a cluster that does not exist is wrong usage, and the nearest name is offered', async () => {
     const { code, stderr } = await suite.run('cluster', 'list', 'mian');
     expect(code).toBe(2);
-    expect(stderr).toContain("there is no cluster 'mian' (did you mean 'main'?)");
+    expect(stderr).toContain("cluster 'mian' is not known (did you mean 'main'?)");
   });
 
   test('an endpoint that is down makes the suite degraded: exit 1, and why', async () => {

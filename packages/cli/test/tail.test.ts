@@ -41,6 +41,8 @@ describe('tail of a running gateway', () => {
     [['--outcome', 'rejected,canned'], ['req-rejected']],
     [['--errors'], ['req-rejected']],
     [['--errors', '--cluster', 'tokens'], []],
+    [['--endpoint', 'pooled'], ['req-free']],
+    [['--request', 'req-first'], ['req-first']],
   ])('%j shows only those', async (filter, shown) => {
     expect(ids((await suite.run('tail', '--no-follow', ...filter)).stdout)).toEqual(shown);
   });
@@ -74,7 +76,7 @@ describe('tail of a running gateway', () => {
   test('an outcome that does not exist is wrong usage', async () => {
     const { code, stderr } = await suite.run('tail', '--outcome', 'broken');
     expect(code).toBe(2);
-    expect(stderr).toContain("outcome 'broken' is not known; there is: primary, fallback");
+    expect(stderr).toContain('there is: primary, fallback');
   });
 });
 

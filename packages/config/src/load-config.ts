@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly cwd?: string;
   /** Where the simulator listens, once it does: the built-in configuration's endpoints are there (its port may be 0). */
   readonly simulatorUrl?: string | undefined;
+  /** For who uses no key: the value of a variable that the file refers to and that is not set, or of a file that is not there. */
+  readonly standIn?: ((name: string) => string) | undefined;
 }
 
 /** Variables that carry secrets; each may come from the file that its twin `<NAME>_FILE` names. */
@@ -46,6 +48,7 @@ export function loadConfig({
   env = process.env,
   cwd = process.cwd(),
   simulatorUrl,
+  standIn,
 }: LoadOptions = {}): Config {
   const file = configPath({ path: explicit, env, cwd });
   const secrets = readVariables(SECRET_VARIABLES, env);
@@ -54,7 +57,7 @@ export function loadConfig({
     ...secrets.values,
     ...(simulatorUrl === undefined ? {} : { HOLDFAST_SIMULATOR_URL: simulatorUrl }),
   };
-  const written = file === null ? sourceWithoutFile(own, cwd) : fileSource(file, own, cwd);
+  const written = file === null ? sourceWithoutFile(own, cwd) : fileSource(file, own, cwd, standIn);
   const source = overlay(written, environmentOverrides(own, written.value));
 
   const problems: Problem[] = secrets.problems.map(({ variable, message }) => ({
@@ -99,10 +102,15 @@ export function configPath({
   return existsSync(usual) ? usual : null;
 }
 
-function fileSource(file: string, env: NodeJS.ProcessEnv, cwd: string): ConfigSource {
+function fileSource(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  standIn: LoadOptions['standIn'],
+): ConfigSource {
   const relative = path.relative(cwd, file);
   const shown = relative.startsWith('..') ? file : relative;
-  return yamlSource(readConfigFile(file, shown), shown, { env, directory: path.dirname(file) });
+  return yamlSource(readConfigFile(file, shown), shown, { env, directory: path.dirname(file), standIn });
 }
 
 function readConfigFile(file: string, shown: string): string {

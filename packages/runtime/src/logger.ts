@@ -9,13 +9,17 @@ export interface LoggerOptions {
   readonly level?: string;
   /** Where lines go; default stdout: readable on a terminal, JSON elsewhere. */
   readonly destination?: DestinationStream;
+  /** JSON on a terminal, too. */
+  readonly json?: boolean;
 }
 
 /** A pino logger whose every string is scrubbed of credentials, by key and by pattern, errors and their causes included. */
-export function createLogger({ service, level = 'info', destination }: LoggerOptions): Logger {
+export function createLogger({ service, level = 'info', destination, json = false }: LoggerOptions): Logger {
   const stream =
     destination ??
-    (process.stdout.isTTY ? pretty({ colorize: true, ignore: 'pid,hostname', singleLine: true }) : undefined);
+    (process.stdout.isTTY && !json
+      ? pretty({ colorize: true, ignore: 'pid,hostname', singleLine: true })
+      : undefined);
   const options = {
     level,
     base: { service },

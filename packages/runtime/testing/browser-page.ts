@@ -22,7 +22,7 @@ export interface BrowserPage {
   picture(extent?: 'window' | 'whole'): Promise<Buffer>;
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 const KEYS = {
   Tab: { code: 'Tab', windowsVirtualKeyCode: 9 },
   Enter: { code: 'Enter', windowsVirtualKeyCode: 13, text: '\r' },

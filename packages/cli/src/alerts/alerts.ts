@@ -9,7 +9,7 @@ import { PATIENCE_MS, testAlert } from './test-alert.ts';
 export async function run(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = readCommandLine(args, {});
   const [word = 'list', ...rest] = positionals;
-  const action = oneOf(['list', 'test'], word, 'alerts');
+  const action = oneOf(['list', 'test'], word, 'action');
   atMost(0, rest);
   const suite = createSuiteClient(loadConfig({ path: values.config }));
   return action === 'test' ? testAlert(suite, values.json, PATIENCE_MS) : listAlerts(suite, values.json);

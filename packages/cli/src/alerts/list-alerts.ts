@@ -1,6 +1,7 @@
 import { type MonitoringUrls, monitoringUrls } from '@holdfast/config/environment';
 import type { ReceivedAlert } from '@holdfast/gateway/admin/alerts';
 import { firingAlerts } from '@holdfast/gateway/admin/firing-alerts';
+import { visible } from '@holdfast/runtime/visible';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { ServiceAway } from '../suite/service-error.ts';
 import type { SuiteClient } from '../suite/suite-client.ts';
@@ -57,10 +58,10 @@ function describeMonitored(
     ['STATUS', 'SEVERITY', 'ALERT', 'SINCE', 'SUMMARY'],
     alerts.map(({ status, severity, name, starts_at, summary }) => [
       tone(status),
-      severity && tone(severity),
-      name,
+      severity && tone(visible(severity)),
+      visible(name),
       moment(starts_at, nowMs),
-      summary,
+      summary && visible(summary),
     ]),
   )}`;
 }
@@ -74,9 +75,9 @@ function describeReceived(received: readonly ReceivedAlert[]): string {
     .map(({ received_at, status, severity, name, summary }) => [
       moment(received_at, nowMs),
       tone(status),
-      severity && tone(severity),
-      name,
-      summary,
+      severity && tone(visible(severity)),
+      visible(name),
+      summary && visible(summary),
     ]);
   return `${title}\n\n${table(['AT', 'STATUS', 'SEVERITY', 'ALERT', 'SUMMARY'], rows)}`;
 }

@@ -1,5 +1,4 @@
 import { loadConfig } from '@holdfast/config/load-config';
-import { nearestName } from '@holdfast/config/nearest-name';
 import type { Config } from '@holdfast/config/types';
 import { atMost, oneOf, readCommandLine } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -10,13 +9,12 @@ import { createSuiteClient } from '../suite/suite-client.ts';
 import { bold } from '../terminal/paint.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { table } from '../terminal/table.ts';
-import { UsageError } from '../usage-error.ts';
 
 /** `cluster list [NAME]`: what is configured, and how it is. Without a running gateway only the former. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = readCommandLine(args, {});
   const [action = 'list', name, ...rest] = positionals;
-  oneOf(['list'], action, 'cluster');
+  oneOf(['list'], action, 'action');
   atMost(0, rest);
   const config = loadConfig({ path: values.config });
   const configured = name === undefined ? config : { ...config, clusters: [clusterNamed(config, name)] };
@@ -36,12 +34,8 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
 }
 
 function clusterNamed({ clusters }: Config, name: string) {
-  const found = clusters.find((cluster) => cluster.name === name);
-  if (found) return found;
   const names = clusters.map((cluster) => cluster.name);
-  throw new UsageError(
-    `there is no cluster '${name}' (did you mean '${nearestName(name, names)}'?); there is: ${names.join(', ')}`,
-  );
+  return clusters[names.indexOf(oneOf(names, name, 'cluster'))]!;
 }
 
 function describe(config: Config, view: ClusterView): string {
@@ -52,12 +46,14 @@ function describe(config: Config, view: ClusterView): string {
     clusterTable([view]),
     '',
     table(
-      ['ENDPOINT', 'BASE URL', 'CREDENTIAL', 'TIMEOUT', 'MODELS'],
+      ['ENDPOINT', 'PRIORITY', 'WEIGHT', 'TIMEOUT', 'CREDENTIAL', 'BASE URL', 'MODELS'],
       endpoints.map((endpoint) => [
         endpoint.name,
-        endpoint.baseUrl,
-        endpoint.tokenPool ? `pool ${endpoint.tokenPool}` : endpoint.apiKey === null ? 'none' : 'api key',
+        endpoint.priority,
+        weightNow(view, endpoint.name),
         `${(endpoint.timeoutMs ?? config.timeouts.firstContentMs) / 1000} s`,
+        endpoint.tokenPool ? `pool ${endpoint.tokenPool}` : endpoint.apiKey === null ? 'none' : 'api key',
+        endpoint.baseUrl,
         Object.entries(endpoint.models)
           .map(([client, own]) => (client === own ? client : `${client} -> ${own}`))
           .join(', '),
@@ -66,3 +62,7 @@ function describe(config: Config, view: ClusterView): string {
     '',
   ].join('\n');
 }
+
+/** As configured, or as probes have adjusted it. */
+const weightNow = ({ endpoints }: ClusterView, name: string): number =>
+  Math.round(endpoints.find((endpoint) => endpoint.name === name)!.weight * 10) / 10;

@@ -1,18 +1,21 @@
 import { loadConfig } from '@holdfast/config/load-config';
 import type { Config } from '@holdfast/config/types';
-import { duration } from '@holdfast/runtime/duration';
 import { atMost, oneOf, readCommandLine } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { counted } from '../terminal/format.ts';
-import { dim, tone } from '../terminal/paint.ts';
+import { dim } from '../terminal/paint.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { table } from '../terminal/table.ts';
 import { UsageError } from '../usage-error.ts';
+import { describeDrill } from './describe-drill.ts';
 import { type DrilledModel, modelFor, routeOf } from './drilled-model.ts';
+import { watchMachine } from './machine-delay.ts';
 import { runDrill } from './run-drill.ts';
-import type { DrillRow } from './run-row.ts';
 import { type DrillScenario, SCENARIOS } from './scenarios.ts';
 import { speedFor, speedUp } from './speed.ts';
+
+/** For what only a provider would ask for: the twins take anything. An address that no machine has (RFC 6761). */
+const STAND_IN = 'https://stand-in.invalid';
 
 /** `drill`: outages against the user's own configuration, on simulated twins. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
@@ -28,7 +31,14 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     listScenarios(values.json);
     return EXIT.ok;
   }
-  const config = loadConfig({ path: values.config });
+  const unset = new Set<string>();
+  const config = loadConfig({
+    path: values.config,
+    standIn(name) {
+      unset.add(name);
+      return STAND_IN;
+    },
+  });
   const scenarios = chosenScenarios(values.scenario);
   const models = chosenModels(config, values);
   const speed = values['real-time']
@@ -41,6 +51,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   const isTerminal = process.stdout.isTTY && !values.json;
   const all = scenarios.length * models.length;
   let done = 0;
+  const machine = watchMachine(speed);
   const rows = await runDrill({
     config: fast,
     speed,
@@ -52,9 +63,18 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     },
   });
   if (isTerminal) process.stdout.write('\r\x1b[K');
+  const machineDelayMs = machine.read();
   const passed = rows.every((row) => row.passed);
-  if (values.json) printJson({ passed, config: config.source, speed, rows });
-  else console.log(describe(rows, config, speed));
+  if (values.json)
+    printJson({
+      passed,
+      config: config.source,
+      speed,
+      unset: [...unset],
+      machine_delay_ms: machineDelayMs,
+      rows,
+    });
+  else console.log(describeDrill({ rows, source: config.source, speed, unset: [...unset], machineDelayMs }));
   return passed ? EXIT.ok : EXIT.degraded;
 }
 
@@ -93,48 +113,4 @@ function listScenarios(json: boolean): void {
         list.map(({ name, what }) => [name, what]),
       ),
     );
-}
-
-function describe(rows: readonly DrillRow[], config: Config, speed: number): string {
-  const failed = rows.filter(({ passed }) => !passed);
-  return [
-    `Drill of ${config.source} with simulated twins of its endpoints${speed === 1 ? '' : `; time ran ${Math.round(speed)} times as fast, shown is what is configured`}`,
-    '',
-    table(
-      [
-        'SCENARIO',
-        'CLUSTER',
-        'REQUESTS',
-        'ERRORS',
-        'FAILOVER',
-        'THEN',
-        'SERVED BY',
-        'RESULT',
-        'ALERTS IF IT LASTS',
-      ],
-      rows.map((row) => [
-        row.scenario,
-        row.cluster,
-        row.requests,
-        row.client_errors,
-        duration(row.failover_ms),
-        duration(row.then_ms),
-        Object.entries(row.outcomes)
-          .map(([outcome, count]) => `${outcome} ${count}`)
-          .join(', '),
-        tone(row.passed ? 'pass' : 'fail'),
-        row.alerts.map((name) => name.replace(/^Holdfast/, '')).join(', ') || 'none',
-      ]),
-    ),
-    '',
-    ...rows
-      .filter(({ why }) => why !== null)
-      .map(
-        ({ scenario, cluster, passed, why }) =>
-          `${passed ? 'note' : tone('fail')}  ${scenario} ${cluster}: ${why}`,
-      ),
-    failed.length === 0
-      ? `All ${counted(rows.length, 'outage')} passed.`
-      : `${failed.length} of ${counted(rows.length, 'outage')} failed.`,
-  ].join('\n');
 }

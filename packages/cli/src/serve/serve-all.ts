@@ -12,16 +12,17 @@ import { composeTagger } from '@holdfast/tagger/compose';
 import { composeTokenRotator } from '@holdfast/token-rotator/compose';
 import { accessLogStream } from './access-log-stream.ts';
 import { keepConfigCurrent } from './keep-config-current.ts';
+import type { ServeOptions } from './serve-options.ts';
 import { welcome } from './welcome.ts';
 
 /** For everything but the draining of requests. */
 const CLOSING_MS = 10_000;
 
 /** The whole suite in one process, over in-process state unless the configuration names a Redis. */
-export async function serveAll(path: string | undefined): Promise<void> {
+export async function serveAll({ path, json }: ServeOptions): Promise<void> {
   const first = loadConfig({ path });
-  const logger = createLogger({ service: 'holdfast', level: logLevel() });
-  const loggerFor = (service: string) => createLogger({ service, level: logLevel() });
+  const loggerFor = (service: string) => createLogger({ service, level: logLevel(), json });
+  const logger = loggerFor('holdfast');
   const lifecycle = createLifecycle();
   closeOnSignals({ close: lifecycle.close, logger, giveUpAfterMs: first.server.drainTimeoutMs + CLOSING_MS });
 
@@ -46,7 +47,7 @@ export async function serveAll(path: string | undefined): Promise<void> {
     config: withUrls(config, urls),
     state,
     logger: loggerFor('gateway'),
-    accessLog: accessLogStream(),
+    accessLog: accessLogStream(json),
   });
   lifecycle.onClose('gateway', () => gateway.close());
   const tagger = await composeTagger({
@@ -66,9 +67,11 @@ export async function serveAll(path: string | undefined): Promise<void> {
     logger,
   });
   lifecycle.onClose('config watch', () => watch.close());
-  console.log(
-    welcome({ config, gateway, healthChecker, tokenRotator, tagger, simulatorUrl: running?.url ?? null }),
-  );
+  if (json) logger.info({ urls: { ...allUrls, admin: gateway.adminUrl }, config: config.source }, 'ready');
+  else
+    console.log(
+      welcome({ config, gateway, healthChecker, tokenRotator, tagger, simulatorUrl: running?.url ?? null }),
+    );
 }
 
 interface Urls {

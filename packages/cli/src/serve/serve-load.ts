@@ -4,11 +4,12 @@ import { createLifecycle } from '@holdfast/runtime/lifecycle';
 import { createLogger } from '@holdfast/runtime/logger';
 import { closeOnSignals } from '@holdfast/runtime/on-signals';
 import { runLoad } from '@holdfast/simulator/load-generator';
+import type { ServeOptions } from './serve-options.ts';
 
 /** Steady demo traffic against the gateway, so that dashboards move. */
-export async function serveLoad(path: string | undefined): Promise<void> {
+export async function serveLoad({ path, json }: ServeOptions): Promise<void> {
   const config = loadConfig({ path });
-  const logger = createLogger({ service: 'load' });
+  const logger = createLogger({ service: 'load', json });
   const lifecycle = createLifecycle();
   closeOnSignals({ close: lifecycle.close, logger, giveUpAfterMs: 5000 });
   const openai = new Set(

@@ -12,6 +12,7 @@ import { composeTagger } from '@holdfast/tagger/compose';
 import { composeTokenRotator } from '@holdfast/token-rotator/compose';
 import { accessLogStream } from './access-log-stream.ts';
 import { keepConfigCurrent, type Reloadable } from './keep-config-current.ts';
+import type { ServeOptions } from './serve-options.ts';
 
 interface RunningService extends Reloadable {
   readonly url: string;
@@ -22,12 +23,13 @@ interface Parts {
   readonly config: Config;
   readonly state: SharedState;
   readonly logger: Logger;
+  readonly json: boolean;
 }
 
 /** The processes that share a configuration and a state. */
-export const SERVICES = {
-  gateway: (parts: Parts): Promise<RunningService> =>
-    composeGateway({ ...parts, accessLog: accessLogStream() }),
+const SERVICES = {
+  gateway: ({ json, ...parts }: Parts): Promise<RunningService> =>
+    composeGateway({ ...parts, accessLog: accessLogStream(json) }),
   'health-checker': (parts: Parts): Promise<RunningService> => composeHealthChecker(parts),
   'token-rotator': (parts: Parts): Promise<RunningService> => composeTokenRotator(parts),
   tagger: (parts: Parts): Promise<RunningService> => composeTagger(parts),
@@ -37,9 +39,9 @@ export const SERVICES = {
 const CLOSING_MS = 10_000;
 
 /** Runs one process of the suite; this is what the containers run. */
-export async function serveOne(name: keyof typeof SERVICES, path: string | undefined): Promise<void> {
+export async function serveOne(name: keyof typeof SERVICES, { path, json }: ServeOptions): Promise<void> {
   const config = loadConfig({ path });
-  const logger = createLogger({ service: name, level: logLevel() });
+  const logger = createLogger({ service: name, level: logLevel(), json });
   const lifecycle = createLifecycle();
   closeOnSignals({
     close: lifecycle.close,
@@ -48,7 +50,7 @@ export async function serveOne(name: keyof typeof SERVICES, path: string | undef
   });
   const state = await openState(config.state.redisUrl, logger);
   lifecycle.onClose('state', () => state.close());
-  const service = await SERVICES[name]({ config, state, logger });
+  const service = await SERVICES[name]({ config, state, logger, json });
   lifecycle.onClose(name, () => service.close());
   const watch = keepConfigCurrent({
     path: configPath({ path }),

@@ -4,14 +4,12 @@ import { createLifecycle } from '@holdfast/runtime/lifecycle';
 import { createLogger } from '@holdfast/runtime/logger';
 import { closeOnSignals } from '@holdfast/runtime/on-signals';
 import { runSimulator } from '@holdfast/simulator/run-simulator';
+import type { ServeOptions } from './serve-options.ts';
 
 /** The scripted providers as a process, with a scenario file or healthy. */
-export async function serveSimulator(
-  path: string | undefined,
-  scenarioPath: string | undefined,
-): Promise<void> {
+export async function serveSimulator({ path, json, scenarioPath }: ServeOptions): Promise<void> {
   const { server, services } = loadConfig({ path });
-  const logger = createLogger({ service: 'simulator', level: logLevel() });
+  const logger = createLogger({ service: 'simulator', level: logLevel(), json });
   const lifecycle = createLifecycle();
   closeOnSignals({ close: lifecycle.close, logger, giveUpAfterMs: 5000 });
   const simulator = await runSimulator({

@@ -1,31 +1,29 @@
-import { parseArgs } from 'node:util';
+import { atMost, oneOf, readCommandLine } from '../command-line.ts';
 import { UsageError } from '../usage-error.ts';
 import { serveAll } from './serve-all.ts';
 import { serveLoad } from './serve-load.ts';
-import { SERVICES, serveOne } from './serve-one.ts';
+import { serveOne } from './serve-one.ts';
+import type { ServeOptions } from './serve-options.ts';
 import { serveSimulator } from './serve-simulator.ts';
 
-/** `serve <process> [--config FILE]`: runs until a signal ends it. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { positionals, values } = parse(args);
-  const [what = 'all', ...rest] = positionals;
-  if (rest.length > 0) throw new UsageError(`serve takes one process, got '${positionals.join(' ')}'`);
-  if (what === 'all') await serveAll(values.config);
-  else if (what === 'simulator') await serveSimulator(values.config, values.scenario);
-  else if (what === 'load') await serveLoad(values.config);
-  else if (Object.hasOwn(SERVICES, what)) await serveOne(what as keyof typeof SERVICES, values.config);
-  else throw new UsageError(`serve does not know '${what}'`);
-  return 0;
-}
+const PROCESSES: Readonly<Record<string, (options: ServeOptions) => Promise<void>>> = {
+  all: serveAll,
+  gateway: (options) => serveOne('gateway', options),
+  'health-checker': (options) => serveOne('health-checker', options),
+  'token-rotator': (options) => serveOne('token-rotator', options),
+  tagger: (options) => serveOne('tagger', options),
+  simulator: serveSimulator,
+  load: serveLoad,
+};
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { config: { type: 'string' }, scenario: { type: 'string' } },
-      allowPositionals: true,
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+/** `serve [PROCESS]`: runs until a signal ends it. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { positionals, values } = readCommandLine(args, { scenario: { type: 'string' } });
+  const [word = 'all', ...rest] = positionals;
+  atMost(0, rest);
+  const name = oneOf(Object.keys(PROCESSES), word, 'process');
+  if (values.scenario !== undefined && name !== 'simulator')
+    throw new UsageError('--scenario is for serve simulator');
+  await PROCESSES[name]!({ path: values.config, json: values.json, scenarioPath: values.scenario });
+  return 0;
 }

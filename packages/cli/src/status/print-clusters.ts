@@ -3,18 +3,7 @@ import { tone } from '../terminal/paint.ts';
 import { type Cell, table } from '../terminal/table.ts';
 import type { ClusterView, EndpointView } from './endpoint-view.ts';
 
-const TITLES = [
-  'CLUSTER',
-  'ENDPOINT',
-  'STATE',
-  'TRAFFIC',
-  'BREAKER',
-  'LATENCY',
-  'PRIORITY',
-  'WEIGHT',
-  'QUEUE',
-  'REASON',
-];
+const TITLES = ['CLUSTER', 'ENDPOINT', 'STATE', 'TRAFFIC', 'BREAKER', 'LATENCY', 'QUEUE', 'REASON'];
 
 /** One line per endpoint; the cluster's name stands before its first. */
 export function clusterTable(clusters: readonly ClusterView[]): string {
@@ -27,15 +16,13 @@ export function clusterTable(clusters: readonly ClusterView[]): string {
 }
 
 function endpointCells(endpoint: EndpointView): Cell[] {
-  const { name, state, standing, breaker, latency_ms, priority, weight, in_failure_queue, reason } = endpoint;
+  const { name, state, standing, breaker, latency_ms, in_failure_queue, reason } = endpoint;
   return [
     name,
     tone(state),
     standing && tone(standing),
     breaker && tone(breaker),
     duration(latency_ms),
-    priority,
-    Math.round(weight * 10) / 10,
     in_failure_queue ? 'queued' : null,
     reason,
   ];

@@ -1,4 +1,5 @@
 import { loadConfig } from '@holdfast/config/load-config';
+import { visible } from '@holdfast/runtime/visible';
 import { atMost, readCommandLine } from '../command-line.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { createSuiteClient } from '../suite/suite-client.ts';
@@ -26,7 +27,7 @@ function describe(status: SuiteStatus): string {
   );
   return [
     `Holdfast is ${bold(tone(state))}`,
-    ...reasons.map((reason) => `  - ${reason}`),
+    ...reasons.map((reason) => `  - ${visible(reason)}`),
     '',
     clusterTable(clusters),
     '',
@@ -39,10 +40,10 @@ function describe(status: SuiteStatus): string {
     `configuration  ${config.source}${config.error === null ? '' : `, not reloaded: ${config.error}`}`,
     ...(pools?.length === 0 ? [] : [`token pools    ${pools?.join(', ') ?? '-'}`]),
     `in flight      ${in_flight ?? '-'}`,
-    `alerts firing  ${alerts === null ? '-' : alerts.length === 0 ? 'none' : ''}`,
+    `alerts firing  ${alerts === null ? '-' : alerts.length || 'none'}`,
     ...(alerts ?? []).map(
       ({ name, severity, summary }) =>
-        `  ${tone(severity ?? 'firing')}  ${name}${summary ? `: ${summary}` : ''}`,
+        `  ${tone(visible(severity ?? 'firing'))}  ${visible(name)}${summary ? `: ${visible(summary)}` : ''}`,
     ),
   ].join('\n');
 }

@@ -6,6 +6,8 @@ import { oneOf } from '../command-line.ts';
 export interface FilterOptions {
   readonly model?: string | undefined;
   readonly cluster?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly request?: string | undefined;
   /** Comma list. */
   readonly outcome?: string | undefined;
   readonly errors: boolean;
@@ -18,6 +20,8 @@ const TROUBLE: readonly string[] = ['canned', 'exhausted', 'rejected'];
 export function requestFilter({
   model,
   cluster,
+  endpoint,
+  request,
   outcome,
   errors,
 }: FilterOptions): (line: RequestLine) => boolean {
@@ -25,6 +29,8 @@ export function requestFilter({
   return (line) =>
     (model === undefined || matchesGlob(model, line.model)) &&
     (cluster === undefined || line.cluster === cluster) &&
+    (endpoint === undefined || line.trail.some((attempt) => attempt.endpoint === endpoint)) &&
+    (request === undefined || line.request_id === request) &&
     (outcomes === undefined || outcomes.includes(line.outcome)) &&
     (!errors || TROUBLE.includes(line.outcome));
 }

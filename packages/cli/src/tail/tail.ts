@@ -15,6 +15,8 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = readCommandLine(args, {
     model: { type: 'string' },
     cluster: { type: 'string' },
+    endpoint: { type: 'string' },
+    request: { type: 'string' },
     outcome: { type: 'string' },
     errors: { type: 'boolean', default: false },
     lines: { type: 'string', default: '10' },
@@ -38,6 +40,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     for (const line of latest(await recentRequests(suite))) print(line);
     return EXIT.ok;
   }
+  if (!values.json) console.error('holdfast: following; Ctrl-C ends');
   let isFirst = true;
   await followGateway({
     suite,

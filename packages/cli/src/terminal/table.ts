@@ -1,32 +1,56 @@
 import { stripVTControlCharacters } from 'node:util';
+import { fitWidths, wrap } from './fit.ts';
 import { bold } from './paint.ts';
 
 const GAP = '  ';
 
-/** Lines of aligned columns under their titles; a column that is empty in every row is left out. Numbers stand to the right. */
-export function table(titles: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const texts = rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell))));
-  const shown = titles.map((_, column) => column).filter((column) => texts.some((row) => row[column] !== ''));
-  const widths = shown.map((column) =>
-    Math.max(titles[column]!.length, ...texts.map((row) => widthOf(row[column] ?? ''))),
+export type Cell = string | number | null;
+
+/**
+ * Lines of aligned columns under their titles; a column that is empty in every row is left out. Numbers stand to the right.
+ * Where it is wider than the terminal, its widest texts are wrapped.
+ */
+export function table(
+  titles: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  columns: number | undefined = process.stdout.columns,
+): string {
+  const shown = titles
+    .map((_, column) => column)
+    .filter((column) => rows.some((row) => textOf(row[column]) !== ''));
+  const natural = shown.map((column) =>
+    Math.max(titles[column]!.length, ...rows.map((row) => widthOf(textOf(row[column])))),
   );
-  const line = (cells: readonly string[], right: (column: number) => boolean) =>
-    shown
-      .map((column, index) => {
-        const text = cells[column] ?? '';
-        const space = ' '.repeat(widths[index]! - widthOf(text));
-        return right(column) ? space + text : text + space;
-      })
-      .join(GAP)
-      .trimEnd();
+  // A painted word would lose its colour in the middle.
+  const mayWrap = shown.map((column) => rows.every((row) => textOf(row[column]) === stripped(row[column])));
+  const room = (columns ?? Number.POSITIVE_INFINITY) - GAP.length * (shown.length - 1);
+  const widths = fitWidths(natural, mayWrap, room);
+
+  const lines = (cells: readonly Cell[], isRight: (column: number) => boolean): string[] => {
+    const stacks = shown.map((column, index) => {
+      const text = textOf(cells[column]);
+      return widthOf(text) > widths[index]! ? wrap(text, widths[index]!) : [text];
+    });
+    const height = Math.max(...stacks.map(({ length }) => length));
+    return Array.from({ length: height }, (_, line) =>
+      shown
+        .map((column, index) => {
+          const text = stacks[index]![line] ?? '';
+          const space = ' '.repeat(Math.max(0, widths[index]! - widthOf(text)));
+          return isRight(column) ? space + text : text + space;
+        })
+        .join(GAP)
+        .trimEnd(),
+    );
+  };
   const isNumeric = (column: number) =>
     rows.every((row) => row[column] === null || typeof row[column] === 'number');
   return [
-    bold(line(titles, isNumeric)),
-    ...texts.map((row, index) => line(row, (column) => typeof rows[index]![column] === 'number')),
+    ...lines(titles, isNumeric).map(bold),
+    ...rows.flatMap((row) => lines(row, (column) => typeof row[column] === 'number')),
   ].join('\n');
 }
 
-export type Cell = string | number | null;
-
-const widthOf = (text: string) => stripVTControlCharacters(text).length;
+const textOf = (cell: Cell | undefined): string => (cell === null || cell === undefined ? '' : String(cell));
+const stripped = (cell: Cell | undefined): string => stripVTControlCharacters(textOf(cell));
+const widthOf = (text: string): number => stripVTControlCharacters(text).length;

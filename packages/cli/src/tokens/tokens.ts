@@ -20,7 +20,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     token: { type: 'string' },
   });
   const [word = 'status', named, ...rest] = positionals;
-  const action = oneOf(ACTIONS, word, 'tokens');
+  const action = oneOf(ACTIONS, word, 'action');
   atMost(0, rest);
   const changes = action === 'reset' || action === 'rotate';
   if (values.token !== undefined && !changes) throw new UsageError('--token is for reset and rotate');

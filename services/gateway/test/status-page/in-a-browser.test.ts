@@ -2,10 +2,13 @@ import { type BrowserPage, openPage } from '@holdfast/runtime/testing/browser-pa
 import { type DevTools, startChromium } from '@holdfast/runtime/testing/dev-tools';
 import { describeWithServer } from '@holdfast/runtime/testing/needs-server';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { chat, startGateway, type TestGateway } from '../start-gateway.ts';
 import { findings } from './find-barriers.ts';
 import { alert, HOSTILE_NAMES, outageConfig } from './outage-config.ts';
+
+// A browser is a heavy program.
+jest.setTimeout(60_000);
 
 const CHROMIUM = { command: 'chromium', install: 'apt-get install --no-install-recommends chromium' };
 

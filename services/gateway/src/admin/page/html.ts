@@ -1,3 +1,5 @@
+import { visible } from '@holdfast/runtime/visible';
+
 /** Markup that is safe to send as it is. */
 export interface Html {
   readonly markup: string;
@@ -25,13 +27,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/**
- * For text and quoted attributes. Characters that change the direction of what follows, or cannot be seen, are shown as
- * their code: a client may name a model so that a line reads as something else.
- */
+/** For text and quoted attributes: a client may name a model so that a line would read as something else. */
 const escaped = (text: string): string =>
-  text
-    .replace(/[&<>"']/g, (character) => ENTITIES[character]!)
-    .replace(INVISIBLE, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
-
-const INVISIBLE = /(?![\n\t])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+  visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
