@@ -28,7 +28,7 @@ function chunkOf(
   hasTools: boolean,
 ): JsonObject {
   const content = textOf(message.content) ?? textOf(event.response) ?? '';
-  const created = Math.floor(Date.parse(String(event.created_at)) / 1000) || 0;
+  const created = Math.floor(Date.parse(textOf(event.created_at) ?? '') / 1000) || 0;
   const finish = event.done === true ? finishOf(event, hasTools) : null;
   const delta = {
     role: 'assistant',

@@ -30,7 +30,7 @@ const VALUES: Json = {
   logprobs: 1,
   echo: true,
 };
-const valueOf = (field: string) => VALUES[field] ?? 'x';
+const anyOf = (field: string) => VALUES[field] ?? 'x';
 
 const chatNested: { readonly [field: string]: Json } = {
   'messages[].name': user('Hi', { name: 'ann' }),
@@ -116,7 +116,7 @@ function sampleOf(base: Json, nested: { readonly [field: string]: Json }) {
     if (field === 'model') return base;
     if (nested[field] !== undefined) return nested[field];
     if (field.startsWith('messages[].content[].')) return block(field.slice(21));
-    if (/^[a-z_]+$/.test(field)) return { ...base, [field]: valueOf(field) };
+    if (/^[a-z_]+$/.test(field)) return { ...base, [field]: anyOf(field) };
     return field.includes('[') ? undefined : inside(base, field);
   };
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../json.ts';
+import { type JsonObject, textOf } from '../../json.ts';
 import type { Ledger } from '../ledger.ts';
 
 type Listed = readonly (readonly [name: string, tool: JsonObject])[];
@@ -11,7 +11,7 @@ export function meetBuiltIns(ledger: Ledger, given: Listed, own: Listed): void {
   for (const entry of given) {
     if (own.includes(entry)) continue;
     const [at, { type }] = entry;
-    if (own.length > 0) ledger.drop(`tools[].${String(type)}`);
+    if (own.length > 0) ledger.drop(`tools[].${textOf(type) ?? 'type'}`);
     else ledger.refuse(`${at}.type`, `'${at}.type' is a tool that the endpoint's vendor does not run.`);
   }
 }

@@ -26,7 +26,7 @@ export function plainSchema(schema: JsonObject, depth = 0): JsonObject {
   const kept: { [key: string]: unknown } = {};
   const told: { [key: string]: unknown } = {};
   for (const [key, value] of Object.entries(schema)) {
-    if (REFUSED.has(key) || (key === 'minItems' && Number(value) > 1)) told[key] = value;
+    if (REFUSED.has(key) || (key === 'minItems' && value !== 0 && value !== 1)) told[key] = value;
     else kept[key] = SCHEMAS_BY_NAME.has(key) ? plainMap(value, depth) : plainValue(key, value, depth);
   }
   if (schema.type === 'object' || isObject(schema.properties)) kept.additionalProperties = false;

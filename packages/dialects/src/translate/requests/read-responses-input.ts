@@ -3,7 +3,7 @@ import type { Conversation, Part, ReasoningPart, TextPart, Turn } from '../conve
 import { customInput } from '../custom-tools.ts';
 import type { Ledger } from '../ledger.ts';
 import { openSeal } from '../sealed-reasoning.ts';
-import { absent, meetOthers, needText, readObjects, readText } from './fields.ts';
+import { meetOthers, needText, readObjects, readText } from './fields.ts';
 import { readResponsesContent } from './read-responses-content.ts';
 
 /** Of all kinds of items that are read. Ids and states of items mean nothing elsewhere. */
@@ -104,6 +104,7 @@ function readMessage(ledger: Ledger, at: string, { role, content }: JsonObject):
 function readReasoning(item: JsonObject): ReasoningPart {
   const said = [...objectsIn(item.summary), ...objectsIn(item.content)];
   const text = said.map((piece) => textOf(piece.text) ?? '').join('\n\n');
-  const seal = absent(item.encrypted_content) ? null : openSeal(String(item.encrypted_content));
+  const encrypted = textOf(item.encrypted_content);
+  const seal = encrypted === null ? null : openSeal(encrypted);
   return { kind: 'reasoning', text, signature: seal?.signature ?? null, sealed: seal?.sealed ?? null };
 }
