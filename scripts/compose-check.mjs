@@ -1,5 +1,6 @@
 // Proves the stack: starts it with the demo as a project of its own, checks the hardening, waits until the demo's alerts
-// have fired, resolved and been delivered once per state, and asks Prometheus what every panel of the dashboards shows.
+// have fired, resolved and been delivered once per state, asks Prometheus what every panel of the dashboards shows, and
+// upgrades to another image without losing anything.
 //   sh scripts/node.sh scripts/compose-check.mjs [--keep] [--minutes N]
 // Needs a Docker engine. Exit 0: everything held. --keep leaves the stack running.
 import process from 'node:process';
@@ -10,7 +11,8 @@ import { queriesOf } from '../grafana/src/panel.ts';
 import { loadConfig } from '../packages/config/src/load-config.ts';
 import { followAlerts } from './compose-check/follow-alerts.mjs';
 import { checkHardening } from './compose-check/hardening.mjs';
-import { createStack } from './compose-check/stack.mjs';
+import { createStack, freePorts } from './compose-check/stack.mjs';
+import { checkUpgrade } from './compose-check/upgrade.mjs';
 
 const { values: options } = parseArgs({
   options: { keep: { type: 'boolean', default: false }, minutes: { type: 'string', default: '7' } },
@@ -24,8 +26,10 @@ const EXPECTED = [
 ];
 /** Alertmanager may wait for its group before it tells; so long after the last change nothing is under way. */
 const DELIVERY_MS = 45_000;
+const NEXT_TAG = 'check-next';
 
-const stack = await createStack({ project: 'holdfast-check', profile: 'demo' });
+const place = { project: 'holdfast-check', profile: 'demo', ports: await freePorts() };
+const stack = createStack(place);
 const complaints = [];
 let startedAt = performance.now();
 const seconds = (ms) => (ms === null ? 'never' : `${Math.round(ms / 1000)} s`);
@@ -67,6 +71,12 @@ async function prove() {
   say('waiting for the last messages');
   await new Promise((resolve) => setTimeout(resolve, DELIVERY_MS));
   report(alerts, await stack.delivered());
+
+  say('upgrading to another image');
+  const next = createStack({ ...place, env: { HOLDFAST_TAG: NEXT_TAG } });
+  const lost = await checkUpgrade(stack, next, `holdfast:${NEXT_TAG}`);
+  complaints.push(...lost);
+  say(`upgrade: ${lost.length === 0 ? 'nothing was lost' : `${lost.length} complaints`}`);
 }
 
 async function checkDashboards() {

@@ -9,6 +9,7 @@ import { writeDashboards } from '@holdfast/grafana/write-dashboards';
 import { generateRules } from '@holdfast/prometheus/generate-rules';
 import { checkExposure } from './check-exposure.ts';
 import { writeStackSecrets } from './stack-secrets.ts';
+import { summary } from './summary.ts';
 
 /**
  * Runs once before the stack: checks what the operator configured, and writes what the servers cannot work out themselves
@@ -24,6 +25,7 @@ const { values, problems } = readVariables([
 ]);
 const TEMPLATES = path.resolve(import.meta.dirname, '../../alertmanager/templates');
 const reasons: string[] = problems.map(({ variable, message }) => `${variable} ${message}`);
+let told = '';
 const at = (name: string) => path.join(options.out, name);
 
 attempt(() => {
@@ -33,6 +35,7 @@ attempt(() => {
   const grafanaUrl = (values.GRAFANA_URL ?? 'http://localhost:3000').replace(/\/+$/, '');
   writeFileSync(at('rules/holdfast.yml'), generateRules(config, { grafanaUrl }));
   writeDashboards(at('dashboards'), config);
+  told = summary(config, values, grafanaUrl);
 });
 attempt(() => {
   writeFileSync(at('alertmanager/alertmanager.yml'), renderConfig(values));
@@ -45,7 +48,7 @@ attempt(() =>
 if (reasons.length > 0) {
   process.stderr.write(`The stack does not start with this configuration:\n${reasons.join('\n')}\n`);
   process.exitCode = 2;
-}
+} else process.stdout.write(told);
 
 function attempt(run: () => void): void {
   try {

@@ -12,12 +12,12 @@ afterAll(() => rmSync(root, { recursive: true }));
 function setUp(env: Record<string, string> = {}) {
   const out = mkdtempSync(path.join(root, 'volumes-'));
   for (const volume of ['rules', 'dashboards', 'alertmanager', 'secrets']) mkdirSync(path.join(out, volume));
-  const { status, stderr } = spawnSync(process.execPath, [SETUP, '--out', out], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [SETUP, '--out', out], {
     cwd: out,
     env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',
   });
-  return { status, stderr, read: (name: string) => readFileSync(path.join(out, name), 'utf8'), out };
+  return { status, stdout, stderr, read: (name: string) => readFileSync(path.join(out, name), 'utf8'), out };
 }
 
 function configFile(name: string, text: string): string {
@@ -55,6 +55,39 @@ alerts: { fallback_ratio: { warning: 0.3 } }`,
     expect(read('rules/holdfast.yml')).toContain('ratio_increase5m > 0.3');
     expect(read('dashboards/overview.json')).toContain('"value": 0.3');
     expect(read('rules/holdfast.yml')).toContain('https://grafana.example.com/d/holdfast-clusters');
+  });
+
+  test('it says what will run, where alerts go, and that the demo needs its profile', () => {
+    const own = configFile(
+      'own.yaml',
+      `clusters: { mine: { endpoints: [{ name: one, base_url: "https://llm.example.com/v1", api_key: k-1 }] } }
+routes: [{ model: "*", cluster: mine }]`,
+    );
+    const { stdout } = setUp({
+      HOLDFAST_CONFIG: own,
+      DISCORD_WEBHOOK_URL: 'https://discord.example.com/hook-secret',
+    });
+    expect(stdout).toContain(`${own}: 1 clusters, 1 endpoints`);
+    expect(stdout).toContain('to the status page, Discord;');
+    expect(stdout).not.toMatch(/hook-secret|built-in|k-1/);
+    expect(setUp().stdout).toContain('docker compose --profile demo up');
+  });
+
+  test('every channel can take its secrets from files', () => {
+    const folder = mkdtempSync(path.join(root, 'secrets-'));
+    const variables = {
+      TELEGRAM_BOT_TOKEN: '123:from-a-file',
+      TELEGRAM_CHAT_ID: '-1001',
+      SLACK_WEBHOOK_URL: 'https://slack.example.com/x',
+    };
+    const twins = Object.entries(variables).map(([name, value]): [string, string] => {
+      writeFileSync(path.join(folder, name), `${value}\n`);
+      return [`${name}_FILE`, path.join(folder, name)];
+    });
+    const { status, read } = setUp(Object.fromEntries(twins));
+    expect(status).toBe(0);
+    for (const value of Object.values(variables))
+      expect(read('alertmanager/alertmanager.yml')).toContain(value);
   });
 
   test('all that is wrong is listed at once, and it ends with 2', () => {

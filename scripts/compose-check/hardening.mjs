@@ -1,5 +1,11 @@
 // What `docker inspect` and the containers themselves say about the hardening (docs/operations.md, "Hardening").
 
+const SUITE = ['gateway', 'health-checker', 'token-rotator', 'tagger'];
+/** Of `server.drain_timeout`. */
+const DRAIN_S = 30;
+/** A value, not the name of a file, under a name that says it is secret; or one inside a URL. */
+const SECRET = /^\w*(?:PASSWORD|SECRET|TOKEN|API_KEY|ROUTING_KEY)\w*(?<!_FILE)=.+|:\/\/[^/\s:@]+:[^@\s]+@/;
+
 /** A list of complaints; empty when all is as promised. */
 export async function checkHardening(stack) {
   const complaints = [];
@@ -16,6 +22,15 @@ export async function checkHardening(stack) {
     expect(HostConfig.PidsLimit > 0, `${service}: no limit of processes`);
     expect(HostConfig.Memory > 0, `${service}: no limit of memory`);
     expect(HostConfig.LogConfig.Config['max-size'], `${service}: its log grows without end`);
+    expect(
+      service === 'setup' || HostConfig.RestartPolicy.Name === 'unless-stopped',
+      `${service}: does not come back`,
+    );
+    expect(!SUITE.includes(service) || Config.StopTimeout > DRAIN_S, `${service}: killed while it drains`);
+    const told = Config.Env.filter((variable) => SECRET.test(variable)).map(
+      (variable) => variable.split('=')[0],
+    );
+    expect(told.length === 0, `${service}: secrets in the environment: ${told.join(', ')}`);
     expect(Config.User && !/^(0|root)(:|$)/.test(Config.User), `${service}: runs as root`);
     const published = Object.values(NetworkSettings.Ports ?? {}).flatMap((bindings) => bindings ?? []);
     for (const { HostIp } of published) expect(HostIp === '127.0.0.1', `${service}: published on ${HostIp}`);
@@ -23,7 +38,7 @@ export async function checkHardening(stack) {
 
   const writing =
     "import fs from 'node:fs'; try { fs.writeFileSync('/written', ''); console.log('yes') } catch { console.log('no') }";
-  for (const service of ['gateway', 'health-checker', 'token-rotator', 'tagger'])
+  for (const service of SUITE)
     expect((await stack.evaluate(service, writing)).trim() === 'no', `${service}: can write to /`);
 
   const asking = `import net from 'node:net';

@@ -21,14 +21,17 @@ async function freePort() {
   }
 }
 
-export async function createStack({ project, profile }) {
-  const ports = {
-    GATEWAY_PORT: await freePort(),
-    GRAFANA_PORT: await freePort(),
-    PROMETHEUS_PORT: await freePort(),
-    ALERTMANAGER_PORT: await freePort(),
-  };
-  const env = { ...process.env, ...ports };
+/** Ports for one stack, by the variable that sets each. */
+export const freePorts = async () => ({
+  GATEWAY_PORT: await freePort(),
+  GRAFANA_PORT: await freePort(),
+  PROMETHEUS_PORT: await freePort(),
+  ALERTMANAGER_PORT: await freePort(),
+});
+
+/** `env`: variables of the compose file besides the ports. */
+export function createStack({ project, profile, ports, env: more = {} }) {
+  const env = { ...process.env, ...ports, ...more };
   const base = ['compose', '-p', project, ...(profile ? ['--profile', profile] : [])];
   const url = (name) => `http://127.0.0.1:${ports[name]}`;
 
