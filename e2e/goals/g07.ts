@@ -11,6 +11,8 @@ const FOLDERS = ['../payloads', '../../../shared/wire'].map((folder) =>
   path.join(import.meta.dirname, folder),
 );
 const AT_ONCE = 16;
+/** Failures in a row that an endpoint may have; more cannot be configured. */
+const MAX_FAILURES = 1000;
 /** In a small run every so many-th cut: no divisor of anything in the streams. */
 const SMALL_STEP = 41;
 
@@ -31,9 +33,13 @@ export const g07: Goal = {
   async run({ share, note }) {
     const payloads = FOLDERS.flatMap(loadPayloads).filter(
       ({ stream, expect, bytes }) =>
-        stream && /^success/.test(expect) && /event-stream/i.test(bytes.toString('latin1', 0, 2000)),
+        stream &&
+        /^(?:success|midstream_failure)/.test(expect) &&
+        /event-stream/i.test(bytes.toString('latin1', 0, 2000)),
     );
-    const cases = payloads.flatMap((payload) => casesOf(payload, share < 1 ? SMALL_STEP : 1));
+    const cases = payloads
+      .flatMap((payload) => casesOf(payload, share < 1 ? SMALL_STEP : 1))
+      .sort((a, b) => a.cutAt - b.cutAt);
     note(`${cases.length} streams of ${payloads.length} recordings`);
     await using upstream = await startRawUpstream(async (connection) => {
       for (let request = await connection.nextRequest(); request; request = await connection.nextRequest()) {
@@ -46,10 +52,12 @@ export const g07: Goal = {
         await connection.write(body.subarray(cutAt));
       }
     });
+    // Some of the streams fail, and go on being asked for, among others that do not.
+    const only = endpoint('only', upstream.baseUrl, 1, { max_failures: MAX_FAILURES });
     await using gateway = await startGateway({
       clusters: {
-        openai: cluster('openai', endpoint('only', upstream.baseUrl)),
-        anthropic: cluster('anthropic', endpoint('only', upstream.baseUrl)),
+        openai: cluster('openai', only),
+        anthropic: cluster('anthropic', only),
       },
       routes: [
         { model: 'anthropic-*', cluster: 'anthropic' },
@@ -70,12 +78,13 @@ export const g07: Goal = {
           messages: [{ role: 'user', content: 'hello' }],
           ...(anthropic ? { max_tokens: 10 } : {}),
         });
-        const wanted = eventData(payload.body.toString());
-        // Where the provider forgot its terminator the gateway adds it.
-        if (!anthropic && wanted.at(-1) !== '[DONE]') wanted.push('[DONE]');
+        const { wanted, whole } = wantedOf(payload);
         const got = eventData(reply.text);
+        // A stream that failed ends with an error event of the gateway's own, and a cut connection.
+        const failure = whole ? null : got.pop();
         const same = got.length === wanted.length && got.every((event, index) => event === wanted[index]);
-        if (!same || reply.broken !== null)
+        const endedAsItShould = whole ? reply.broken === null : reply.broken !== null && isError(failure);
+        if (!same || !endedAsItShould)
           problems.push(
             `${payload.name}, ${lineEnd}, cut at ${cutAt}: ${reply.broken ?? firstDifference(got, wanted)}`,
           );
@@ -91,6 +100,18 @@ export const g07: Goal = {
     ];
   },
 };
+
+/** The events that a client must get; of a stream that fails, those before the failure. */
+function wantedOf({ body, protocol, expect }: Payload): { wanted: readonly string[]; whole: boolean } {
+  const events = eventData(body.toString());
+  if (expect === 'midstream_failure')
+    return { wanted: events.slice(0, events.findIndex(isError)), whole: false };
+  // Where the provider forgot its terminator the gateway adds it.
+  const forgot = protocol === 'openai' && events.at(-1) !== '[DONE]';
+  return { wanted: forgot ? [...events, '[DONE]'] : events, whole: true };
+}
+
+const isError = (event: string | undefined): boolean => event !== undefined && /"error":\{/.test(event);
 
 function casesOf(payload: Payload, step: number): Case[] {
   const text = payload.body.toString().replace(/\r\n|\r/g, '\n');

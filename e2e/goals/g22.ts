@@ -59,8 +59,7 @@ export const g22: Goal = {
         detail: errors.map(({ what, errorS }) => `${what}: ${errorS.toFixed(2)} s`),
       }),
       exactly('cooldowns ended early', errors.filter(({ errorS }) => errorS < -0.05).length, 0),
-      // Stated waits are spread over up to 20 % more.
-      atMost('longest bench after a provider said "in ten days", h', longestBenchS / 3600, 24 * 1.2),
+      atMost('longest bench after a provider said "in ten days", h', longestBenchS / 3600, 24),
     ];
   },
 };
