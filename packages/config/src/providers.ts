@@ -19,8 +19,8 @@ export interface Provider {
   readonly modelsPath: string | null;
   /** Null: `health.probe`. */
   readonly probe: ProbeKind | null;
-  /** It takes `stream_options.include_usage`. */
-  readonly streamUsage: boolean;
+  /** It takes `stream_options.include_usage`; null: not known. */
+  readonly streamUsage: boolean | null;
   /** Its published limits of models, for a configuration that names no `model_limits`. */
   readonly modelLimits: string | null;
   /** Recorded answers (e2e/payloads) that were checked to be understood; what is not among them was only read about. */
@@ -127,7 +127,8 @@ export const PROVIDERS = {
     dialects: ['openai-chat', 'openai-embeddings', 'openai-images'],
     verified: ['gemini-503-overloaded.http', 'gemini-prohibited-200.http', 'google-400-key.http'],
   },
-  generic: { ...openai, baseUrl: null, protocol: null, verified: [] },
+  // Who knows what it takes.
+  generic: { ...openai, baseUrl: null, protocol: null, streamUsage: null, verified: [] },
 } as const satisfies Record<string, Provider>;
 
 export type ProviderName = keyof typeof PROVIDERS;

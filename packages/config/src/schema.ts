@@ -121,7 +121,7 @@ const endpoint = z.strictObject({
     .describe("What it serves; default: the provider's, else all of its protocol"),
   stream_usage: flag
     .optional()
-    .describe('Whether it takes stream_options.include_usage; false: its streams are not asked for usage'),
+    .describe('It takes stream_options.include_usage: its streams are asked for usage on our own account'),
   priority: integer(1, 1000).prefault(1).describe('1 is tried first'),
   weight: decimal(0, 1_000_000).prefault(100),
   timeout: duration(1).optional().describe('Overrides timeouts.first_content'),

@@ -114,8 +114,11 @@ export interface Endpoint {
   readonly modelsPath: string | null;
   /** What it serves of its protocol. */
   readonly dialects: readonly DialectName[];
-  /** It takes `stream_options.include_usage`. */
-  readonly streamUsage: boolean;
+  /**
+   * It takes `stream_options.include_usage`. Where that is not known (null) nothing is added to what clients send in its own
+   * dialect; false: it is not even asked where it is told in its dialect.
+   */
+  readonly streamUsage: boolean | null;
   readonly apiKey: string | null;
   readonly tokenPool: string | null;
   /** 1 is tried first. */

@@ -115,7 +115,7 @@ clusters:
       query: {},
       modelsPath: null,
       dialects: ['anthropic-messages', 'anthropic-count-tokens'],
-      streamUsage: true,
+      streamUsage: null,
       apiKey: null,
       tokenPool: null,
       priority: 1,

@@ -54,7 +54,7 @@ describe('a provider fills what the endpoint does not say', () => {
       protocol: 'anthropic',
       authHeader: 'x-api-key',
       dialects: DIALECTS.anthropic,
-      streamUsage: true,
+      streamUsage: null,
     });
   });
 
@@ -124,7 +124,7 @@ describe('docs/providers.md says what the table says', () => {
         provider.authHeader === null ? "its protocol's" : code([provider.authHeader]),
         served(provider),
         provider.probe === null ? '' : code([provider.probe]),
-        provider.streamUsage ? 'yes' : 'no',
+        provider.streamUsage === null ? 'not known' : provider.streamUsage ? 'yes' : 'no',
       ],
       [provider.verified.length === 0 ? 'none' : code(provider.verified), expect.stringMatching(/\w/)],
     ]);

@@ -15,6 +15,8 @@ export interface Dialect {
   readAnswer(body: Buffer, contentType: string): AnswerFinding;
   /** A reader for one event stream. */
   openStream(): StreamReader;
+  /** Likewise for a stream asked for usage that its client did not ask for: the event that tells only usage stays here. Null where a stream cannot be asked. */
+  readonly openMeteredStream: (() => StreamReader) | null;
   /** The error document in this dialect, ready to send. */
   errorBody(fault: ClientFault): Buffer;
   /** One SSE event that says the stream failed; no terminator. */

@@ -32,11 +32,15 @@ const anthropic = {
 } as const;
 
 /** A dialect that talks: it streams, and has an honest canned answer. */
-function conversation(render: Render, { openStream }: Pick<Dialect, 'openStream'>) {
+function conversation(
+  render: Render,
+  { openStream, openMeteredStream = null }: Pick<Dialect, 'openStream'> & Partial<Dialect>,
+) {
   const { cannedBody, cannedStream, answerToStream, streamToAnswer } = render;
   return {
     conversational: true,
     openStream,
+    openMeteredStream,
     cannedBody,
     cannedStream,
     answerToStream,
@@ -47,6 +51,7 @@ function conversation(render: Render, { openStream }: Pick<Dialect, 'openStream'
 const plain = {
   conversational: false,
   openStream: unavailable,
+  openMeteredStream: null,
   cannedBody: unavailable,
   cannedStream: unavailable,
   answerToStream: unavailable,

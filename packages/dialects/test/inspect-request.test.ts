@@ -28,6 +28,7 @@ describe('facts', () => {
       modelSpan: [9, 17],
       stream: false,
       includeUsage: false,
+      hasStreamOptions: false,
       hasTools: false,
       structured: false,
       maxOutputTokens: null,

@@ -31,6 +31,8 @@ export interface RequestLine {
   readonly first_content_ms: number | null;
   readonly overhead_ms: number;
   readonly usage: { readonly inputTokens: number | null; readonly outputTokens: number | null } | null;
+  /** The provider told none, this is from the length of the texts; absent when it did. */
+  readonly usage_estimated?: true;
   readonly trail: readonly TrailEntry[];
   /** Of a request that was refused before it had a route: what it was told. */
   readonly status?: number;
@@ -84,11 +86,12 @@ export function createAccessLog(logger: Logger, plain: LineWriter | null): Acces
 }
 
 function fieldsOf(exchange: Exchange, outcome: Outcome, durationMs: number, overheadMs: number): string {
-  const { id, client, route, facts, served, stream, trail, firstContentMs, usage, resume } = exchange;
+  const { id, client, route, facts, served, stream, trail, firstContentMs, usage, usageEstimated, resume } =
+    exchange;
   const firstContent = firstContentMs === null ? null : Math.round(firstContentMs);
   const used =
     usage === null ? 'null' : `{"inputTokens":${usage.inputTokens},"outputTokens":${usage.outputTokens}}`;
-  return `"time":"${new Date().toISOString()}","request_id":"${id}","client":${text(client)},"cluster":${text(route.cluster.cluster.name)},"model":${text(facts.model)},"endpoint":${text(served.endpoint)},"outcome":"${outcome}","stream":${stream !== null},"attempts":${trail.length},${resume?.count ? `"resumed":${resume.count},` : ''}"duration_ms":${Math.round(durationMs)},"first_content_ms":${firstContent},"overhead_ms":${Math.round(overheadMs * 100) / 100},"usage":${used},"trail":[${trail.map(trailEntry).join(',')}]`;
+  return `"time":"${new Date().toISOString()}","request_id":"${id}","client":${text(client)},"cluster":${text(route.cluster.cluster.name)},"model":${text(facts.model)},"endpoint":${text(served.endpoint)},"outcome":"${outcome}","stream":${stream !== null},"attempts":${trail.length},${resume?.count ? `"resumed":${resume.count},` : ''}"duration_ms":${Math.round(durationMs)},"first_content_ms":${firstContent},"overhead_ms":${Math.round(overheadMs * 100) / 100},"usage":${used},${usageEstimated ? '"usage_estimated":true,' : ''}"trail":[${trail.map(trailEntry).join(',')}]`;
 }
 
 function trailEntry({

@@ -10,7 +10,6 @@ import type { GatewayMetrics } from './metrics.ts';
 import type { CredentialStanding, Plan } from './plan/plan.ts';
 import type { RunningKeys } from './policy/running-keys.ts';
 import type { ClientTimers } from './respond/client-stream.ts';
-import type { ServedBy } from './respond/response-headers.ts';
 import type { EndpointRuntime } from './states/endpoint-runtime.ts';
 import { applyBreaker } from './states/endpoint-state.ts';
 import type { Exchanges } from './states/exchanges.ts';
@@ -20,7 +19,7 @@ import type { ModelSwaps } from './states/model-swaps.ts';
 import type { NameService } from './states/name-service.ts';
 import type { Reports } from './states/reports.ts';
 import type { RetryBudget } from './states/retry-budget.ts';
-import type { RouteRuntime, Routing } from './states/routing.ts';
+import type { Routing } from './states/routing.ts';
 import type { SharedBreakers } from './states/shared-breakers.ts';
 import type { TierSwitches } from './states/tier-switches.ts';
 import type { TokenStates } from './states/token-states.ts';
@@ -131,22 +130,4 @@ export function waitForPlace(
     runtime.state.learnedCap,
   );
   return runtime.slots.wait(exchange.deadlineMs - now(), Math.max(MIN_LINE, places * LINE_PER_PLACE));
-}
-
-/** What the response headers say when this endpoint's answer is served. */
-export function servedBy(
-  exchange: Exchange,
-  runtime: EndpointRuntime,
-  route: RouteRuntime,
-  model: string,
-): ServedBy {
-  const isFirstTier = route.cluster.tiers[0]!.includes(runtime);
-  return {
-    ...exchange.served,
-    cluster: route.cluster.cluster.name,
-    endpoint: runtime.endpoint.name,
-    model,
-    attempts: exchange.trail.length + 1,
-    fallback: model !== exchange.facts.model ? 'model' : isFirstTier ? 'none' : 'endpoint',
-  };
 }

@@ -15,6 +15,8 @@ import { type EndpointRuntime, standing } from './states/endpoint-runtime.ts';
 /** Bodies that cannot be replayed: multipart uploads and the like. One attempt at the best endpoint, nothing held in memory. */
 const OPAQUE = /^\/(?:v1\/)?((?:audio|files)(?:\/[\w.~-]+)*|images\/edits|images\/variations)$/;
 
+const IMAGES = /\/images\//;
+
 interface OpaqueCall {
   readonly runtime: EndpointRuntime;
   readonly credential: string | null;
@@ -88,14 +90,14 @@ export function proxyOpaque(
 
   router.use((request, response, next) => {
     if (!OPAQUE.test(request.path)) return next();
-    const runtime = bestEndpoint(gateway);
+    const runtime = bestEndpoint(gateway, request.path);
     if (!runtime) {
-      gateway.metrics.forCluster(NO_CLUSTER).request('openai', 'exhausted');
-      response.status(503).json({
+      gateway.metrics.forCluster(NO_CLUSTER).request('openai', 'rejected');
+      response.status(404).json({
         error: {
-          message: 'No endpoint is available for this call.',
-          type: 'upstream_error',
-          code: 'no_endpoint_available',
+          message: `No endpoint serves ${request.path}.`,
+          type: 'invalid_request_error',
+          code: null,
           param: null,
         },
       });
@@ -131,13 +133,14 @@ const KEPT_REQUEST_HEADERS = new Set([
   'openai-beta',
 ]);
 
-/** Of the OpenAI clusters: an endpoint in rotation, best tier first, by weight. */
-function bestEndpoint(gateway: Gateway): EndpointRuntime | null {
-  for (const { cluster, tiers } of gateway.routing.clusters.values()) {
-    if (cluster.protocol !== 'openai') continue;
-    const free = tiers.flat().find((runtime) => standing(runtime, '*', gateway.now()).kind === 'available');
-    const runtime = free ?? tiers[0]?.[0];
-    if (runtime) return runtime;
+/** Of the endpoints that speak OpenAI's protocol: one in rotation, best tier first, of the first cluster that has any. */
+function bestEndpoint(gateway: Gateway, path: string): EndpointRuntime | null {
+  const serves = ({ endpoint }: EndpointRuntime): boolean =>
+    endpoint.protocol === 'openai' && (!IMAGES.test(path) || endpoint.dialects.includes('openai-images'));
+  for (const { tiers } of gateway.routing.clusters.values()) {
+    const able = tiers.flat().filter(serves);
+    const free = able.find((runtime) => standing(runtime, '*', gateway.now()).kind === 'available');
+    if (able.length > 0) return free ?? able[0]!;
   }
   return null;
 }

@@ -1,17 +1,22 @@
 import type { PoolToken } from '@holdfast/config/types';
 import type { Verdict } from '@holdfast/core/verdict';
+import type { Made } from './attempt/make-attempt.ts';
 import { makeStep } from './attempt/make-step.ts';
+import { verdictOnMetering } from './attempt/metering.ts';
 import { takeUp, verdictOnContinuing } from './attempt/resume.ts';
+import { canBeTold, verdictOnTelling, whyUntellable } from './attempt/translations.ts';
 import { credentialStanding, type Gateway, takeToken, upstreamModel, waitForPlace } from './gateway.ts';
 import { type Exchange, waitUntil } from './ingress/exchange.ts';
 import { mayFit } from './plan/context-window.ts';
 import { forbiddenRetry } from './plan/forbidden-retry.ts';
+import { modelsFor } from './plan/models-for.ts';
 import { type GaveUp, type GiveUp, giveUp, type Plan, type Tried, type Turn } from './plan/plan.ts';
 import { planNext } from './plan/plan-next.ts';
 import { whenAgain } from './plan/when-again.ts';
 import { takeTurn } from './policy/take-turn.ts';
 import { respondAnswer } from './respond/respond-answer.ts';
 import { respondFailure } from './respond/respond-failure.ts';
+import { respondUntellable } from './respond/respond-untellable.ts';
 import { isProven } from './states/endpoint-state.ts';
 import type { RouteRuntime } from './states/routing.ts';
 import { settle } from './states/settle.ts';
@@ -25,7 +30,7 @@ export async function serve(exchange: Exchange, gateway: Gateway): Promise<void>
   const tooSmall: string[] = [];
   let ended: GaveUp = giveUp('unavailable');
   let previous: string | null = null;
-  for (const { model, route } of modelsToTry(exchange)) {
+  for (const { model, route } of modelsFor(exchange)) {
     if (previous !== null) {
       const { labelFor } = exchange.routing;
       const reason = failures.at(-1)?.result ?? ended.because;
@@ -42,25 +47,13 @@ export async function serve(exchange: Exchange, gateway: Gateway): Promise<void>
     ended = result;
     if (FINAL.has(result.because)) break;
   }
-  respondFailure(exchange, gateway, failures, ended);
+  const untellable = exchange.trail.length === 0 ? whyUntellable(exchange) : null;
+  if (untellable) respondUntellable(exchange, gateway, untellable);
+  else respondFailure(exchange, gateway, failures, ended);
 }
 
 /** With these, another model helps no more. */
 const FINAL: ReadonlySet<GiveUp> = new Set<GiveUp>(['refused', 'deadline', 'cancelled']);
-
-/** The model asked for, then the route's fallback models, each routed again. */
-function* modelsToTry({
-  route,
-  facts,
-  routing,
-}: Exchange): Generator<{ model: string; route: RouteRuntime }> {
-  yield { model: facts.model, route };
-  for (const model of route.route.fallbackModels) {
-    const next = routing.routeFor(model);
-    if (next && next.cluster.cluster.protocol === route.cluster.cluster.protocol && model !== facts.model)
-      yield { model, route: next };
-  }
-}
 
 async function tryModel(
   exchange: Exchange,
@@ -82,9 +75,10 @@ async function tryModel(
       maxAttempts: attemptsFor(exchange, route),
       deadlineMs: exchange.deadlineMs,
       credential: (runtime) => credentialStanding(gateway, runtime, model, blamed, exchange.facts),
-      fits: ({ endpoint }) =>
-        tooSmall.length === 0 ||
-        mayFit(upstreamModel(endpoint, model), tooSmall, exchange.routing.config.modelLimits),
+      fits: (runtime) =>
+        canBeTold(exchange, runtime, model) &&
+        (tooSmall.length === 0 ||
+          mayFit(upstreamModel(runtime.endpoint, model), tooSmall, exchange.routing.config.modelLimits)),
     };
     const plan = planNext(turn, gateway.now(), gateway.random);
     if (plan.kind === 'give_up') {
@@ -133,10 +127,19 @@ async function tryModel(
       tried.push({
         ...whenAgain(one.plan, verdict, tried, route.route.retry, gateway.now(), gateway.random),
         runtime: one.plan.runtime,
-        verdict: verdictOnContinuing(exchange, one, verdict),
+        verdict: verdictOnOurs(exchange, one, verdict),
       });
     }
   }
+}
+
+/** The verdict as far as it decides on the next attempt: not all that is refused is what the client asked for. */
+function verdictOnOurs(exchange: Exchange, made: Made, verdict: Verdict): Verdict {
+  return verdictOnTelling(
+    exchange,
+    made,
+    verdictOnMetering(exchange, made, verdictOnContinuing(exchange, made, verdict)),
+  );
 }
 
 /** The failover of a request to an endpoint that is known to work is the load it would have had anyway, and no storm. */

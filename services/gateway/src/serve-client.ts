@@ -8,6 +8,7 @@ import { clientLine, type Refused, refused } from './ingress/receive.ts';
 import { NO_CLUSTER } from './metrics/labels.ts';
 import type { StoreState } from './ops/api-health.ts';
 import type { Identify } from './policy/client-keys.ts';
+import { respondEstimate } from './respond/respond-estimate.ts';
 import { sendRefusal } from './respond/send-refusal.ts';
 import { runExchange } from './run-exchange.ts';
 
@@ -35,7 +36,7 @@ export async function serveClient(
     sendRefusal(request, response, dialect, id, refusal);
     gateway.accessLog.refused(id, refusal, gateway.now() - startedMs);
   };
-  const admission = await admit(gateway, identify(), request, name, dialect.protocol);
+  const admission = await admit(gateway, identify(), request, name);
   if (admission.kind === 'gone') return;
   if (admission.kind === 'refused') {
     refuse(admission);
@@ -51,10 +52,9 @@ export async function serveClient(
     return;
   }
   try {
-    await runExchange(
-      gateway,
-      openExchange(gateway, { request, response, dialect, id, startedMs }, admission),
-    );
+    const exchange = openExchange(gateway, { request, response, dialect, id, startedMs }, admission);
+    if (exchange.routing.serves(exchange.route, name)) await runExchange(gateway, exchange);
+    else respondEstimate(exchange, gateway);
   } finally {
     release();
   }

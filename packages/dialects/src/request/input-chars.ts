@@ -19,7 +19,8 @@ export function approxInputChars(request: JsonObject): number {
   return chars;
 }
 
-function charsIn(value: unknown): number {
+/** Characters of the texts in a value of any shape. */
+export function charsIn(value: unknown): number {
   if (typeof value === 'string') return value.length;
   let chars = 0;
   if (Array.isArray(value)) for (const item of value) chars += charsIn(item);

@@ -17,6 +17,8 @@ export interface RequestFacts {
   readonly stream: boolean;
   /** `stream_options.include_usage`. */
   readonly includeUsage: boolean;
+  /** The client itself says what its stream is to tell. */
+  readonly hasStreamOptions: boolean;
   readonly hasTools: boolean;
   /** The answer must be JSON (mode or schema). */
   readonly structured: boolean;
@@ -95,6 +97,7 @@ function factsOf(
     modelSpan,
     stream: request.stream === true,
     includeUsage: isObject(options) && options.include_usage === true,
+    hasStreamOptions: options !== undefined,
     hasTools: isFilled(request.tools) || isFilled(request.functions),
     structured: isStructured(request),
     maxOutputTokens: typeof limit === 'number' ? limit : null,

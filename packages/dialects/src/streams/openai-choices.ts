@@ -12,6 +12,8 @@ export interface ChoicesGrammar {
   content(choice: JsonObject): 'tool' | boolean;
   /** A choice that ends with `finish` and adds nothing. */
   closingChoice(index: number, finish: string): object;
+  /** The chunk that tells nothing but usage is not for the client. */
+  readonly hidesUsage: boolean;
 }
 
 export function choicesGrammar(dialect: ChoicesGrammar): StreamGrammar {
@@ -32,7 +34,8 @@ export function choicesGrammar(dialect: ChoicesGrammar): StreamGrammar {
     created ??= countOf(event.created);
     let content = false;
     for (const choice of objectsIn(event.choices)) if (readChoice(choice)) content = true;
-    return content ? 'content' : 'other';
+    if (content) return 'content';
+    return dialect.hidesUsage && tellsOnlyUsage(event) ? 'drop' : 'other';
   }
 
   function readChoice(choice: JsonObject): boolean {
@@ -80,6 +83,10 @@ export function choicesGrammar(dialect: ChoicesGrammar): StreamGrammar {
     closing,
   };
 }
+
+/** What `stream_options.include_usage` adds to a stream (platform.openai.com, API reference). */
+const tellsOnlyUsage = ({ choices, usage }: JsonObject): boolean =>
+  Array.isArray(choices) && choices.length === 0 && isObject(usage);
 
 /** Groq reports usage in `x_groq`. */
 function chunkUsage(event: JsonObject): Usage | null {

@@ -28,4 +28,6 @@ export interface Target {
   readonly maxOutput: number | null;
   /** Now, in epoch seconds: the date of answers whose provider tells none. */
   readonly askedAt: number;
+  /** A chat's stream may be asked for usage (`stream_options`). */
+  readonly streamUsage: boolean;
 }

@@ -4,7 +4,12 @@ import type { Target, Translated, Translation } from '../../src/translate/transl
 
 type Json = { readonly [key: string]: unknown };
 
-export const target: Target = { model: 'upstream-model', maxOutput: null, askedAt: 1_750_000_000 };
+export const target: Target = {
+  model: 'upstream-model',
+  maxOutput: null,
+  askedAt: 1_750_000_000,
+  streamUsage: true,
+};
 
 /** `model`: the endpoint's. */
 export function tried(

@@ -63,7 +63,7 @@ export class AnswerBody implements Body {
   }
 
   #judge(): Observation {
-    const { dialect, wantsStream, continuation } = this.#order;
+    const { dialect, clientDialect, translation, wantsStream, continuation } = this.#order;
     const status = this.#status;
     let body = this.#collector.take();
     if (EVENTS.test(this.#contentType) || EVENTS_BEGIN.test(body.toString('latin1', 0, 10))) {
@@ -76,7 +76,8 @@ export class AnswerBody implements Body {
       return { kind: 'refused', status, headers: {}, error: found.error, body: 'json' };
     if (found.kind === 'bad') return { kind: 'bad_body', status, fault: found.fault };
     this.finding = found;
-    this.answer = wantsStream ? dialect.answerToStream(body) : body;
+    if (translation) body = translation.answer(body);
+    this.answer = wantsStream ? clientDialect.answerToStream(body) : body;
     if (continuation) this.answer = continuation.end(this.answer);
     if (continuation?.restarted) return { kind: 'bad_body', status, fault: 'restarted' };
     return { kind: 'success' };

@@ -2,6 +2,7 @@ import { transportCause } from '@holdfast/core/transport-cause';
 import type { Observation } from '@holdfast/core/verdict';
 import type { AnswerFinding, Dialect, Usage } from '@holdfast/dialects/dialect';
 import type { Continuation } from '@holdfast/dialects/resume/continue-stream';
+import type { Translation } from '@holdfast/dialects/translate/translation';
 import type { Dispatcher } from 'undici';
 import type { ConnectionUse, KnowsConnection } from '../states/connections.ts';
 import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
@@ -11,7 +12,14 @@ import { openBody } from './open-body.ts';
 /** One call to make. Times are ms on the monotonic clock. */
 export interface AttemptOrder {
   readonly runtime: EndpointRuntime;
+  /** What is spoken at the endpoint. */
   readonly dialect: Dialect;
+  /** What the client speaks. */
+  readonly clientDialect: Dialect;
+  /** Tells the answer to a client of another dialect; null for one of the same. */
+  readonly translation: Translation | null;
+  /** The stream was asked for usage on our own account, and its client is not to see that. */
+  readonly metered: boolean;
   readonly body: Buffer;
   /** Flat list: the endpoint's own, the credential, and what the client's allow-listed headers add. */
   readonly headers: readonly string[];

@@ -1,10 +1,11 @@
 import type { PoolToken } from '@holdfast/config/types';
-import { enterEndpoint, type Gateway, servedBy, upstreamModel } from '../gateway.ts';
+import { enterEndpoint, type Gateway, upstreamModel } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RouteRuntime } from '../states/routing.ts';
 import { type AttemptReport, attempt, type RunningAttempt, type StreamGate } from './attempt.ts';
 import { orderFor } from './order-for.ts';
+import { servedBy } from './served-by.ts';
 
 /** A planned attempt with everything it needs. */
 export interface Step {

@@ -1,18 +1,21 @@
 import type { PoolToken } from '@holdfast/config/types';
 import { withModel } from '@holdfast/dialects/request/with-model';
+import { withUsage } from '@holdfast/dialects/request/with-usage';
 import { credentialHeader } from '@holdfast/dialects/upstream-call';
 import { type Gateway, upstreamModel } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RouteRuntime } from '../states/routing.ts';
 import type { AttemptOrder, StreamGate } from './attempt.ts';
+import { asksForUsage } from './metering.ts';
 import { addForwardedHeaders } from './request-headers.ts';
 import { continuationAt } from './resume.ts';
+import { tellingAt } from './translations.ts';
 
 /** Nothing is streamed to a client that asked for no stream. */
 const NO_STREAM: StreamGate = { commit() {}, write: () => true, onDrain() {} };
 
-/** The call a planned attempt comes to: the client's bytes with the endpoint's name of the model, and the timers that apply. */
+/** The call a planned attempt comes to: the request as this endpoint is told it, and the timers that apply. */
 export function orderFor(
   exchange: Exchange,
   gateway: Gateway,
@@ -28,19 +31,25 @@ export function orderFor(
   if (token) headers.push(...credentialHeader(endpoint, token.value));
   const name = upstreamModel(endpoint, model);
   const goingOn = exchange.resume && continuationAt(exchange, gateway, runtime, name);
+  const translation = tellingAt(exchange, runtime, model);
+  const metered = translation === null && !goingOn && asksForUsage(exchange, runtime);
   const { headers: asked } = exchange.request;
   // Another body under the same key would be refused, or answered with the first one's answer.
   addForwardedHeaders(
     headers,
     goingOn ? { ...asked, 'idempotency-key': undefined } : asked,
     endpoint.protocol,
+    exchange.dialect.protocol,
   );
   const now = gateway.now();
   const firstContentMs = endpoint.timeoutMs ?? route.timeouts.firstContentMs;
   return {
     runtime,
-    dialect: exchange.dialect,
-    body: goingOn ? goingOn.body : withModel(exchange.body, exchange.facts, name),
+    dialect: runtime.dialects[exchange.dialect.name]!,
+    clientDialect: exchange.dialect,
+    translation,
+    metered,
+    body: goingOn?.body ?? translation?.body ?? ownBody(exchange, name, metered),
     continuation: goingOn ? goingOn.continuation : null,
     headers,
     wantsStream: exchange.stream !== null,
@@ -56,6 +65,12 @@ export function orderFor(
     gate: gate ?? NO_STREAM,
     now: gateway.now,
   };
+}
+
+/** The client's bytes, with the endpoint's name of the model. */
+function ownBody({ body, facts }: Exchange, model: string, metered: boolean): Buffer {
+  const own = withModel(body, facts, model);
+  return metered ? withUsage(own) : own;
 }
 
 /**

@@ -1,6 +1,11 @@
-import type { StreamStep } from '@holdfast/dialects/dialect';
+import type { StreamReader, StreamStep } from '@holdfast/dialects/dialect';
 import type { AttemptOrder } from './attempt.ts';
 import type { Body, BodyEvents } from './bodies.ts';
+
+function openReader({ dialect, translation, metered }: AttemptOrder): StreamReader {
+  if (translation) return translation.openStream();
+  return metered ? dialect.openMeteredStream!() : dialect.openStream();
+}
 
 /** A stream that has sent this much without content is not going to. */
 const MAX_HELD_BYTES = 1024 * 1024;
@@ -10,7 +15,7 @@ const MAX_HELD_BYTES = 1024 * 1024;
  * finish that needs none) and a proper end; anything else is a fault, before or after content.
  */
 export function streamBody(order: AttemptOrder, status: number, events: BodyEvents): Body {
-  const reader = order.dialect.openStream();
+  const reader = openReader(order);
   const { continuation } = order;
   let held: Buffer[] = [];
   let heldBytes = 0;

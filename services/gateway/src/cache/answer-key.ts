@@ -37,6 +37,8 @@ export function createAnswerKeys(): AnswerKeys {
       const endpoints = route.cluster.endpoints.map(({ endpoint }) => [
         endpoint.id,
         endpoint.baseUrl,
+        endpoint.protocol,
+        endpoint.dialects,
         Object.entries(endpoint.models),
       ]);
       scope = JSON.stringify(endpoints);

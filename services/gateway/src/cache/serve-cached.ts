@@ -80,7 +80,7 @@ async function obtain(
 
   const bytes = heard();
   if (bytes === null || !worthKeeping(exchange, bytes)) return null;
-  const { cluster, endpoint, fallback } = exchange.served;
+  const { cluster, endpoint, fallback, dropped } = exchange.served;
   const answer: StoredAnswer = {
     key,
     storedAtMs: gateway.now(),
@@ -88,6 +88,7 @@ async function obtain(
     cluster,
     endpoint,
     fallback: fallback === 'endpoint' ? 'endpoint' : 'none',
+    dropped,
   };
   answers.keep(answer, policy.ttlMs + policy.staleIfErrorMs);
   return answer;

@@ -12,6 +12,8 @@ export interface StoredAnswer {
   readonly cluster: string;
   readonly endpoint: string;
   readonly fallback: 'none' | 'endpoint';
+  /** Fields of the request that it was given without. */
+  readonly dropped: readonly string[];
 }
 
 export const isFresh = ({ storedAtMs }: StoredAnswer, { ttlMs }: CachePolicy, nowMs: number): boolean =>
@@ -30,12 +32,13 @@ const schema = z.object({
   cluster: z.string(),
   endpoint: z.string(),
   fallback: z.enum(['none', 'endpoint']),
+  dropped: z.array(z.string()).default([]),
   body: z.string().min(1),
 });
 
 /** As the shared store keeps it. The bytes are known to be UTF-8. */
-export function encodeAnswer({ key, storedAtMs, bytes, cluster, endpoint, fallback }: StoredAnswer): string {
-  return JSON.stringify({ key, stored_at: storedAtMs, cluster, endpoint, fallback, body: bytes.toString() });
+export function encodeAnswer({ storedAtMs, bytes, ...answer }: StoredAnswer): string {
+  return JSON.stringify({ ...answer, stored_at: storedAtMs, body: bytes.toString() });
 }
 
 /** Null for what is none, or is another's: a value says itself whose it is (FAULTS I06). */
@@ -48,6 +51,6 @@ export function decodeAnswer(key: string, text: string): StoredAnswer | null {
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success || parsed.data.key !== key) return null;
-  const { stored_at, body, cluster, endpoint, fallback } = parsed.data;
-  return { key, storedAtMs: stored_at, bytes: Buffer.from(body), cluster, endpoint, fallback };
+  const { stored_at, body, ...answer } = parsed.data;
+  return { ...answer, storedAtMs: stored_at, bytes: Buffer.from(body) };
 }

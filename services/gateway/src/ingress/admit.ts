@@ -4,6 +4,7 @@ import { inspectRequest, type RequestFacts } from '@holdfast/dialects/request/in
 import type { Gateway } from '../gateway.ts';
 import type { Identify } from '../policy/client-keys.ts';
 import type { RouteRuntime } from '../states/routing.ts';
+import { clientPath } from './client-routes.ts';
 import { type Gone, type Received, type Refused, receive, refused } from './receive.ts';
 import type { RequestOptions } from './request-options.ts';
 
@@ -27,10 +28,9 @@ export async function admit(
   identify: Identify,
   request: IncomingMessage,
   dialect: DialectName,
-  protocol: 'openai' | 'anthropic',
 ): Promise<Admission> {
   const received = await receive(gateway, identify, request);
-  return received.kind === 'received' ? admitBody(gateway, received, dialect, protocol) : received;
+  return received.kind === 'received' ? admitBody(gateway, received, dialect) : received;
 }
 
 /** Looks at what a received body says. */
@@ -38,7 +38,6 @@ export function admitBody(
   { routing }: Gateway,
   { client, body, options, limitHeaders }: Received,
   dialect: DialectName,
-  protocol: 'openai' | 'anthropic',
 ): Admitted | Refused {
   const inspected = inspectRequest(dialect, body);
   if (!inspected.ok) return refused(400, 'invalid_request', inspected.message, inspected.field);
@@ -52,11 +51,12 @@ export function admitBody(
       'model',
       facts.model,
     );
-  if (route.cluster.cluster.protocol !== protocol) {
+  // What no endpoint counts is estimated for every model that can be talked to.
+  if (!routing.serves(route, dialect === 'anthropic-count-tokens' ? 'anthropic-messages' : dialect)) {
     return refused(
       404,
       'model_not_found',
-      `The model '${facts.model}' is not served over this API.`,
+      `No endpoint of the model '${facts.model}' serves ${clientPath(dialect)}.`,
       'model',
       facts.model,
     );

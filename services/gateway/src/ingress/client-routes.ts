@@ -12,6 +12,10 @@ const CLIENT_PATHS: Readonly<Record<string, DialectName>> = {
   '/messages/count_tokens': 'anthropic-count-tokens',
 };
 
+/** Where clients speak a dialect. */
+export const clientPath = (dialect: DialectName): string =>
+  `/v1${Object.entries(CLIENT_PATHS).find(([, served]) => served === dialect)![0]}`;
+
 /** A missing or doubled `/v1` is a common slip in a base URL and is tolerated. */
 export const PREFIXES = ['', '/v1', '/v1/v1'];
 

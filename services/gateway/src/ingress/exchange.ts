@@ -5,6 +5,7 @@ import { scrubProviderText } from '@holdfast/dialects/errors/scrub-provider-text
 import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { AttemptReport, RunningAttempt } from '../attempt/attempt.ts';
 import type { Resume } from '../attempt/resume.ts';
+import type { Translations } from '../attempt/translations.ts';
 import type { StoredAnswer } from '../cache/stored-answer.ts';
 import type { Outcome } from '../metrics/labels.ts';
 import type { ClientResponse } from '../respond/client-response.ts';
@@ -54,11 +55,15 @@ export interface Exchange {
   /** Null when no stream was asked for. */
   readonly stream: ClientStream | null;
   readonly trail: TrailEntry[];
+  /** The request in other dialects, as far as an endpoint was to be told it in one; null: in none yet. */
+  translations: Translations | null;
   /** Endpoints whose breaker has counted a failure of this request. */
   readonly blamed: EndpointRuntime[];
   served: ServedBy;
   outcome: Outcome | null;
   usage: Usage | null;
+  /** The provider told none: it is for the log alone. */
+  usageEstimated: boolean;
   /** What the provider said of a request it refused, fit for the client. */
   refusal: ProviderError | null;
   /** A whole answer that the client got; a stream's is not kept. */

@@ -4,6 +4,7 @@ import { openResume } from '../attempt/resume.ts';
 import type { Gateway } from '../gateway.ts';
 import type { ClientResponse } from '../respond/client-response.ts';
 import { openClientStream } from '../respond/client-stream.ts';
+import { NOTHING } from '../respond/response-headers.ts';
 import type { Admitted } from './admit.ts';
 import type { CannedTexts, Exchange } from './exchange.ts';
 
@@ -48,6 +49,7 @@ export function openExchange(gateway: Gateway, opening: Opening, admitted: Admit
           })
         : null,
     trail: [],
+    translations: null,
     blamed: [],
     served: {
       requestId: id,
@@ -57,10 +59,12 @@ export function openExchange(gateway: Gateway, opening: Opening, admitted: Admit
       attempts: 0,
       fallback: 'none',
       cache: 'off',
+      dropped: NOTHING,
       limitHeaders,
     },
     outcome: null,
     usage: null,
+    usageEstimated: false,
     refusal: null,
     answer: null,
     stale: null,

@@ -1,6 +1,8 @@
-import type { Cluster, Config } from '@holdfast/config/types';
+import type { Cluster, Config, Protocol } from '@holdfast/config/types';
 import { isGlob } from '@holdfast/core/glob';
+import { DIALECTS } from '@holdfast/core/protocol';
 import { ATTEMPT_RESULTS } from '@holdfast/core/verdict';
+import { dialectsAt } from '../states/dialects-at.ts';
 import { CACHE_RESULTS, NO_CLUSTER, OUTCOMES } from './labels.ts';
 import type { GatewaySeries } from './series.ts';
 
@@ -12,7 +14,7 @@ const OTHER_MODELS = 'other';
  */
 export function zeroSeries(series: GatewaySeries, config: Config): void {
   for (const cluster of config.clusters) {
-    zeroCluster(series, cluster.name, [cluster.protocol]);
+    zeroCluster(series, cluster.name, protocolsOf(cluster));
     zeroEndpoints(series, cluster);
     for (const model of modelsOf(cluster, config)) {
       for (const type of ['input', 'output']) series.usage.labels(cluster.name, model, type);
@@ -23,6 +25,14 @@ export function zeroSeries(series: GatewaySeries, config: Config): void {
     series.throttleDelays.labels(model);
   for (const reason of ['budget', 'deadline', 'client_retry']) series.suppressed.labels(reason);
   for (const result of CACHE_RESULTS) series.cache.labels(result);
+}
+
+/** What clients may speak to a cluster, its own protocol or one that it is translated from. */
+function protocolsOf({ endpoints }: Cluster): Protocol[] {
+  const at = endpoints.map(dialectsAt);
+  return (Object.keys(DIALECTS) as Protocol[]).filter((protocol) =>
+    DIALECTS[protocol].some((name) => at.some((told) => told[name] !== null)),
+  );
 }
 
 function zeroCluster(series: GatewaySeries, name: string, protocols: readonly string[]): void {

@@ -4,7 +4,7 @@ import { dialects } from '@holdfast/dialects/dialects';
 import { objectsIn, parseObject, saysSomething } from '@holdfast/dialects/json';
 import type { PersonaMessage } from './read-message.ts';
 
-/** How a persona talks to its model, by the protocol of the cluster that serves it. */
+/** How a persona talks to its model, by the protocol of the first endpoint that serves it. */
 export interface ModelCall {
   readonly dialect: DialectName;
   /** The request as a client of that API would send it, no stream. */

@@ -7,7 +7,7 @@ import type { Exchange } from '../ingress/exchange.ts';
 import { openExchange } from '../ingress/open-exchange.ts';
 import { type Received, type Refused, receive } from '../ingress/receive.ts';
 import { NO_CLUSTER } from '../metrics/labels.ts';
-import type { ServedBy } from '../respond/response-headers.ts';
+import { NOTHING, type ServedBy } from '../respond/response-headers.ts';
 import { sendRefusal } from '../respond/send-refusal.ts';
 import { runExchange } from '../run-exchange.ts';
 import type { ClientApi } from '../serve-client.ts';
@@ -92,10 +92,10 @@ async function converse(talk: Talk, received: Received): Promise<void> {
   }
   const personality = runtime.personality(said.personality);
   const mood: Mood = { heard: said.message, personality };
-  const protocol = gateway.routing.routeFor(persona.model)?.cluster.cluster.protocol ?? 'openai';
-  const call = modelCalls[protocol];
+  const first = gateway.routing.routeFor(persona.model)?.cluster.tiers[0]?.[0];
+  const call = modelCalls[first?.endpoint.protocol ?? 'openai'];
   const body = call.body(persona, personality, said);
-  const admitted = admitBody(gateway, { ...received, body }, call.dialect, protocol);
+  const admitted = admitBody(gateway, { ...received, body }, call.dialect);
   if (admitted.kind === 'refused') return sayRejected(talk, limitHeaders, mood, admitted.message);
 
   const captured = captureResponse(talk.response);
@@ -164,6 +164,7 @@ const nobody = (requestId: string, limitHeaders: readonly string[] = []): Served
   attempts: 0,
   fallback: 'canned',
   cache: 'off',
+  dropped: NOTHING,
   limitHeaders,
 });
 

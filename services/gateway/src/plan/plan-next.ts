@@ -42,7 +42,8 @@ export function planNext(turn: Turn, nowMs: number, random: () => number): Plan 
     turn.route.cluster.endpoints.map((runtime) => [runtime, standsNow(turn, runtime, nowMs)]),
   );
   // When all of them are down by probes, the probes are not believed.
-  if ([...survey.values()].every(({ kind }) => kind === 'down' || kind === 'refused')) {
+  const able = [...survey.values()].filter(({ kind }) => kind !== 'unfit');
+  if (able.every(({ kind }) => kind === 'down' || kind === 'refused')) {
     const believed = pickFresh(
       turn,
       (runtime) => (survey.get(runtime)!.kind === 'down' ? BELIEVED : survey.get(runtime)!),

@@ -28,7 +28,7 @@ export interface Turn {
   readonly beside?: EndpointRuntime;
   /** Whether an endpoint can be called at all: it has a token for this model. When not, why and until when. */
   readonly credential: (runtime: EndpointRuntime) => CredentialStanding;
-  /** Whether the request may fit the endpoint's model; asked only after one refused it as too long. */
+  /** Whether the endpoint can be told the request, and the request may fit its model. */
   readonly fits: (runtime: EndpointRuntime) => boolean;
 }
 

@@ -143,5 +143,5 @@ export function openClientStream({
 }
 
 /** What the early headers could not say. */
-const servedComment = ({ endpoint, model, attempts, fallback }: ServedBy): string =>
-  `: holdfast endpoint=${endpoint} model=${encodeURIComponent(model)} attempts=${attempts} fallback=${fallback}\n\n`;
+const servedComment = ({ endpoint, model, attempts, fallback, dropped }: ServedBy): string =>
+  `: holdfast endpoint=${endpoint} model=${encodeURIComponent(model)} attempts=${attempts} fallback=${fallback}${dropped.length === 0 ? '' : ` dropped=${encodeURIComponent(dropped.join(','))}`}\n\n`;

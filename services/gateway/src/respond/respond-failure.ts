@@ -7,7 +7,7 @@ import type { GaveUp } from '../plan/plan.ts';
 import { attemptsFailedMessage } from './fault-message.ts';
 import { type FinalFault, finalFault } from './final-fault.ts';
 import { respondStored } from './respond-stored.ts';
-import { responseHeaders } from './response-headers.ts';
+import { NOTHING, responseHeaders } from './response-headers.ts';
 
 /**
  * The end of a request that no endpoint answered: the provider's rightful refusal, the canned answer, or an honest error,
@@ -130,6 +130,7 @@ export function sendFault(
     model: exchange.facts.model,
     attempts: exchange.trail.length,
     fallback: 'none' as const,
+    dropped: NOTHING,
   };
   const body = dialect.errorBody(fault);
   const headers = responseHeaders(
@@ -155,6 +156,7 @@ function sendCanned(exchange: Exchange, status: number, text: string): void {
     model: facts.model,
     attempts: exchange.trail.length,
     fallback: 'canned',
+    dropped: NOTHING,
   };
   if (stream) {
     stream.finish(dialect.cannedStream(answer), null);

@@ -9,7 +9,7 @@ import { responseHeaders } from './response-headers.ts';
 export function respondStored(
   exchange: Exchange,
   gateway: Gateway,
-  { bytes, cluster, endpoint, fallback }: StoredAnswer,
+  { bytes, cluster, endpoint, fallback, dropped }: StoredAnswer,
   cache: 'hit' | 'stale',
 ): void {
   const { response, stream, facts, trail } = exchange;
@@ -18,6 +18,7 @@ export function respondStored(
     cluster,
     endpoint,
     fallback,
+    dropped,
     cache,
     model: facts.model,
     attempts: trail.length,

@@ -7,11 +7,13 @@ export interface ServedBy {
   readonly attempts: number;
   readonly fallback: 'none' | 'endpoint' | 'model' | 'canned';
   readonly cache: 'hit' | 'stale' | 'miss' | 'bypass' | 'off';
+  /** Fields of the request that the endpoint could not be told. */
+  readonly dropped: readonly string[];
   /** Flat pairs: what is left of the client's limit. */
   readonly limitHeaders: readonly string[];
 }
 
-const NOTHING: readonly string[] = [];
+export const NOTHING: readonly string[] = [];
 /** What is cached here is cached by tenant; no cache on the way could do that. */
 const KEPT_BY_NOBODY_ELSE: readonly string[] = ['cache-control', 'no-store', 'vary', 'Authorization'];
 
@@ -37,10 +39,13 @@ export function responseHeaders(by: ServedBy, contentType: string, ...more: stri
     'x-holdfast-cache',
     by.cache,
     ...(by.cache === 'off' ? NOTHING : KEPT_BY_NOBODY_ELSE),
+    ...(by.dropped.length === 0 ? NOTHING : ['x-holdfast-dropped', droppedText(by)]),
     ...by.limitHeaders,
     ...more,
   ];
 }
+
+export const droppedText = ({ dropped }: Pick<ServedBy, 'dropped'>): string => headerSafe(dropped.join(', '));
 
 /** A model's name comes from the client and may hold what a header must not. */
 const headerSafe = (text: string): string => (/^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text));

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dialect } from '@holdfast/dialects/dialect';
 import { leaveUnread } from '../ingress/read-body.ts';
 import type { Refused } from '../ingress/receive.ts';
-import { responseHeaders } from './response-headers.ts';
+import { NOTHING, responseHeaders } from './response-headers.ts';
 
 /** The error of a request that never became an exchange, in the client's dialect. */
 export function sendRefusal(
@@ -21,6 +21,7 @@ export function sendRefusal(
     attempts: 0,
     fallback: 'none',
     cache: 'off',
+    dropped: NOTHING,
     limitHeaders: headers,
   } as const;
   const body = dialect.errorBody({ status, type, code, message, param, requestId });

@@ -4,6 +4,7 @@ import type { Dialect } from '@holdfast/dialects/dialect';
 import { credentialHeader, upstreamPath } from '@holdfast/dialects/upstream-call';
 import type { EndpointMetrics } from '../metrics.ts';
 import type { Connections } from './connections.ts';
+import { type DialectsAt, dialectsAt } from './dialects-at.ts';
 import {
   createEndpointState,
   type EndpointState,
@@ -25,6 +26,7 @@ export interface EndpointRuntime {
   readonly metrics: EndpointMetrics;
   /** Header list that every call starts with; the credential follows when a token pool provides it. */
   readonly headers: readonly string[];
+  readonly dialects: DialectsAt;
   /** Path of a dialect's call, below the pool's origin. */
   pathFor(dialect: Dialect): string;
 }
@@ -57,6 +59,7 @@ export function createEndpointRuntime({
     recent: previous?.recent ?? createRecentAttempts(),
     metrics,
     headers: baseHeaders(endpoint),
+    dialects: dialectsAt(endpoint),
     pathFor(dialect) {
       let path = paths.get(dialect.upstreamPath);
       if (path === undefined) {

@@ -28,6 +28,8 @@ export interface EndpointState {
   inFlight: number;
   /** Learned from the provider's concurrency refusals; Infinity when none. */
   learnedCap: number;
+  /** It refused `stream_options`. */
+  refusesStreamUsage: boolean;
   leastBadInFlight: boolean;
   lastFailureMs: number;
   lastSuccessMs: number;
@@ -73,6 +75,7 @@ export const createEndpointState = (): EndpointState => ({
   weightFactor: 1,
   inFlight: 0,
   learnedCap: Number.POSITIVE_INFINITY,
+  refusesStreamUsage: false,
   leastBadInFlight: false,
   lastFailureMs: 0,
   lastSuccessMs: 0,

@@ -1,5 +1,7 @@
 import type { Cluster, Config, Endpoint, Route } from '@holdfast/config/types';
 import { isGlob, matchesGlob } from '@holdfast/core/glob';
+import type { DialectName } from '@holdfast/dialects/dialect';
+import { dialects } from '@holdfast/dialects/dialects';
 import type { Pool } from 'undici';
 import type { GatewayMetrics } from '../metrics.ts';
 import { openConnections } from './connections.ts';
@@ -19,6 +21,8 @@ export interface ClusterRuntime {
   /** Endpoints by priority, best first; all in one tier where the strategy is not `priority`. */
   readonly tiers: readonly (readonly EndpointRuntime[])[];
   readonly endpoints: readonly EndpointRuntime[];
+  /** What clients may speak to it: some endpoint is told it in its own words or in others. */
+  readonly serves: ReadonlySet<DialectName>;
 }
 
 /** The compiled graph of one configuration. A reload builds a new one; requests under way keep theirs. */
@@ -28,6 +32,8 @@ export interface Routing {
   readonly endpoints: ReadonlyMap<string, EndpointRuntime>;
   /** The first route that matches the model a client named. */
   routeFor(model: string): RouteRuntime | null;
+  /** Whether a request in that dialect has an endpoint on the route, or at one of its fallback models. */
+  serves(route: RouteRuntime, dialect: DialectName): boolean;
   /** A model's name when it is a configured one, else `other`: for metric labels. */
   labelFor(model: string): string;
   /** The connections of its endpoints. */
@@ -45,6 +51,7 @@ export function buildRouting(config: Config, metrics: GatewayMetrics, previous: 
     clusters.set(cluster.name, {
       cluster,
       endpoints: runtimes,
+      serves: servedBy(runtimes),
       tiers: cluster.strategy === 'priority' ? tiersOf(runtimes) : [runtimes],
     });
   }
@@ -62,21 +69,30 @@ export function buildRouting(config: Config, metrics: GatewayMetrics, previous: 
       .filter((name) => !isGlob(name)),
   );
   const found = new Map<string, RouteRuntime | null>();
+  const routeFor = (model: string): RouteRuntime | null => {
+    let route = found.get(model);
+    if (route === undefined) {
+      route = routes.find((candidate) => matchesGlob(candidate.route.model, model)) ?? null;
+      if (found.size < MAX_CACHED_MODELS) found.set(model, route);
+    }
+    return route;
+  };
   return {
     config,
     clusters,
     endpoints,
-    routeFor(model) {
-      let route = found.get(model);
-      if (route === undefined) {
-        route = routes.find((candidate) => matchesGlob(candidate.route.model, model)) ?? null;
-        if (found.size < MAX_CACHED_MODELS) found.set(model, route);
-      }
-      return route;
-    },
+    routeFor,
+    serves: ({ cluster, route }, dialect) =>
+      cluster.serves.has(dialect) ||
+      route.fallbackModels.some((model) => routeFor(model)?.cluster.serves.has(dialect)),
     labelFor: (model) => (exactNames.has(model) ? model : 'other'),
     pools: () => endpoints.values().map(({ connections }) => connections.pool),
   };
+}
+
+function servedBy(runtimes: readonly EndpointRuntime[]): ReadonlySet<DialectName> {
+  const names = Object.keys(dialects) as DialectName[];
+  return new Set(names.filter((name) => runtimes.some((runtime) => runtime.dialects[name] !== null)));
 }
 
 function runtimeFor(

@@ -22,7 +22,8 @@ export function writeChatRequest(ledger: Ledger, conversation: Conversation, tar
     ...writeSampling(ledger, conversation, abilities),
     ...writeEffort(ledger, conversation, abilities),
     ...(user === null ? {} : { user }),
-    ...(stream ? { stream, stream_options: { include_usage: true } } : {}),
+    ...(stream ? { stream } : {}),
+    ...(stream && target.streamUsage ? { stream_options: { include_usage: true } } : {}),
   };
 }
 

@@ -1,0 +1,26 @@
+import { estimatedTokens } from '@holdfast/dialects/resume/estimated-tokens';
+import { account } from '../account.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Exchange } from '../ingress/exchange.ts';
+import { endResponse } from './end-response.ts';
+import { responseHeaders } from './response-headers.ts';
+
+/** Counts a request's input for a model whose endpoints cannot: from the length of its texts, and marked as that. */
+export function respondEstimate(exchange: Exchange, gateway: Gateway): void {
+  const { response, facts } = exchange;
+  const body = Buffer.from(JSON.stringify({ input_tokens: estimatedTokens(facts.approxInputChars) }));
+  exchange.served = { ...exchange.served, cluster: 'none' };
+  response.writeHead(
+    200,
+    responseHeaders(
+      exchange.served,
+      'application/json',
+      'content-length',
+      String(body.length),
+      'x-holdfast-estimated',
+      'input_tokens',
+    ),
+  );
+  endResponse(response, body, gateway.clientTimers.stallMs);
+  account(exchange, gateway, 'primary');
+}
