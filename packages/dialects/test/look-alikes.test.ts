@@ -155,3 +155,35 @@ test.each<[DialectName, fc.Arbitrary<string>]>([
     );
   },
 );
+
+describe('tells the text of what passes unparsed', () => {
+  /** The text of `other` after `learned`, which said `said`; null when it is left to the parser. */
+  function textLike(learned: string, said: string | null, other: string): string | null {
+    const alikes = lookAlikes();
+    const bytes = Buffer.from(learned);
+    alikes.learn(bytes, 0, bytes.length, bytes.indexOf('{'));
+    alikes.learnText(bytes, 0, bytes.length, bytes.indexOf('{'), said);
+    return alikes.match(Buffer.from(other), 0) === -1 ? null : alikes.text;
+  }
+
+  test('as the parser would', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (said) => {
+        expect([null, said]).toContain(textLike(text('a "b"'), 'a "b"', text(said)));
+      }),
+    );
+    expect(textLike(text('Hi'), 'Hi', text(' there, "quoted" \\ and\nmore 😀'))).toBe(
+      ' there, "quoted" \\ and\nmore 😀',
+    );
+  });
+
+  test('but not of one that said something else, or nothing', () => {
+    expect(textLike(text('Hi'), 'Ho', text('x'))).toBeNull();
+    expect(textLike(text('Hi'), null, text('x'))).toBeNull();
+  });
+
+  test('nor of one with two texts, as it cannot know which counts', () => {
+    const two = (reasoning: string, content: string) => chatChunk({ reasoning, reasoning_content: content });
+    expect(textLike(two('Hi', 'Hi'), 'Hi', two('a', 'b'))).toBeNull();
+  });
+});

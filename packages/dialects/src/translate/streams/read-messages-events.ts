@@ -33,6 +33,7 @@ export function readMessagesEvents(hear: Tell): EventReader {
       if (isObject(event.delta)) readDelta(at, event.delta);
     } else if (type === 'content_block_start') {
       if (isObject(event.content_block) && !blocks.has(at)) open(at, event.content_block);
+      repeat.begin(); // a second start of the block would say nothing
     } else if (type === 'content_block_stop') {
       const block = blocks.get(at);
       if (block !== undefined) end(block);
