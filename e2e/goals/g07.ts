@@ -81,7 +81,7 @@ export const g07: Goal = {
         const { wanted, whole } = wantedOf(payload);
         const got = eventData(reply.text);
         // A stream that failed ends with an error event of the gateway's own, and a cut connection.
-        const failure = whole ? null : got.pop();
+        const failure = whole ? undefined : got.pop();
         const same = got.length === wanted.length && got.every((event, index) => event === wanted[index]);
         const endedAsItShould = whole ? reply.broken === null : reply.broken !== null && isError(failure);
         if (!same || !endedAsItShould)

@@ -45,7 +45,7 @@ const pairs = (
 
 describe.each(pairs)('an answer of $to told to a client of $from', ({ from, to, request, sdk }) => {
   const open = () => {
-    const target = { model: 'm', maxOutput: 100, askedAt: 1_800_000_000 };
+    const target = { model: 'm', maxOutput: 100, askedAt: 1_800_000_000, streamUsage: true };
     const translated = translate(from, to, Buffer.from(JSON.stringify(request)), target);
     if (translated.kind !== 'translated') throw new Error(translated.message);
     return translated.translation;
