@@ -38,8 +38,10 @@ const RECOVERY = 0.25;
 /** Long enough for the 99th percentile to need more than one stall. */
 const LOOK_EVERY_MS = 2000;
 const RESOLUTION_MS = 20;
-/** Below this share of the time at work, a late loop waits for a processor that others hold: shedding would not help. */
+/** Below this share of the time at work, a late loop has other reasons than its work: shedding would not help. */
 const BUSY = 0.7;
+/** Below this share of the time on a processor, others hold it. Low enough for a container with half a processor. */
+const RUNNING = 0.4;
 
 export const NOTHING_SHED: ShedState = { overloaded: false, share: 0 };
 
@@ -82,14 +84,21 @@ function measurePressure(): PressureSource {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   let seen = performance.eventLoopUtilization();
+  let seenMs = performance.now();
+  let used = process.cpuUsage();
   return {
     read() {
       const { utilization } = performance.eventLoopUtilization(seen);
       seen = performance.eventLoopUtilization();
-      const loopDelayMs = utilization < BUSY ? 0 : delay.percentile(99) / 1e6 - RESOLUTION_MS;
+      const { user, system } = process.cpuUsage(used);
+      const running = (user + system) / 1000 / (performance.now() - seenMs);
+      used = process.cpuUsage();
+      seenMs = performance.now();
+      const drowning = utilization >= BUSY && running >= RUNNING;
+      const loopDelayMs = drowning ? delay.percentile(99) / 1e6 - RESOLUTION_MS : 0;
       delay.reset();
-      const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-      return { loopDelayMs, heapShare: used / limit };
+      const { used_heap_size: heap, heap_size_limit: limit } = getHeapStatistics();
+      return { loopDelayMs, heapShare: heap / limit };
     },
     stop: () => void delay.disable(),
   };
