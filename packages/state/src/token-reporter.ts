@@ -7,7 +7,8 @@ import { MAX_REPORTS, reportEntry, type TokenReport } from './token-records.ts';
 export interface TokenReporter {
   /**
    * Notes the outcome of one use; returns at once and never throws. Successes of a token that has nothing to live down
-   * travel together (`HEALTHY_INTERVAL_MS`), everything else within `BATCH_INTERVAL_MS`.
+   * travel together, after a pause soon (`FIRST_HEALTHY_MS`), else every `HEALTHY_INTERVAL_MS`; everything else within
+   * `BATCH_INTERVAL_MS`.
    */
   report(pool: string, use: TokenUse, outcome: { result: string; event: TokenEvent }): void;
   /** Sends what is waiting. */
@@ -26,6 +27,7 @@ export interface TokenReporterOptions {
 const BATCH_INTERVAL_MS = 100;
 /** Healthy use is told for `lastUsed` only. */
 const HEALTHY_INTERVAL_MS = 10_000;
+const FIRST_HEALTHY_MS = 500;
 const MAX_BATCH = 100;
 /** No pool asks for more refusals in a row than this before it acts. */
 const MAX_REFUSALS = 100;
@@ -37,7 +39,9 @@ export function createTokenReporter({ state, now, onDropped }: TokenReporterOpti
   const healthy = new Map<string, TokenReport>();
   /** Refusals reported of a token less the successes since: as many successes are told one by one, for each takes one off. */
   const toLiveDown = new Map<string, number>();
-  let healthySinceMs = 0;
+  /** When the healthy use of a token was told last. */
+  const told = new Map<string, number>();
+  let healthyDueMs = Number.POSITIVE_INFINITY;
   let sentMs = 0;
   let timer: NodeJS.Timeout | undefined;
   let timerDueMs = 0;
@@ -46,7 +50,7 @@ export function createTokenReporter({ state, now, onDropped }: TokenReporterOpti
 
   function plan(): void {
     if (closed || (waiting.length === 0 && healthy.size === 0)) return;
-    const dueMs = waiting.length > 0 ? sentMs + BATCH_INTERVAL_MS : healthySinceMs + HEALTHY_INTERVAL_MS;
+    const dueMs = waiting.length > 0 ? sentMs + BATCH_INTERVAL_MS : healthyDueMs;
     if (timer && timerDueMs <= dueMs) return;
     clearTimeout(timer);
     timerDueMs = dueMs;
@@ -71,9 +75,11 @@ export function createTokenReporter({ state, now, onDropped }: TokenReporterOpti
   async function send(all: boolean): Promise<void> {
     sentMs = now();
     const isUrgent = waiting.length > 0;
-    if (all || sentMs - healthySinceMs >= HEALTHY_INTERVAL_MS) {
+    if (healthy.size > 0 && (all || sentMs >= healthyDueMs)) {
+      for (const key of healthy.keys()) told.set(key, sentMs);
       enqueue([...healthy.values()]);
       healthy.clear();
+      healthyDueMs = Number.POSITIVE_INFINITY;
     }
     while (waiting.length > 0 && state.up) {
       const batch = waiting.splice(0, MAX_BATCH);
@@ -103,7 +109,8 @@ export function createTokenReporter({ state, now, onDropped }: TokenReporterOpti
       const report: TokenReport = { pool, token, account, model, result, event, atMs: nowMs, uses: 1 };
       const refusals = toLiveDown.get(key) ?? 0;
       if (event.kind === 'concurrency' || (event.kind === 'success' && refusals === 0)) {
-        if (healthy.size === 0) healthySinceMs = nowMs;
+        const againMs = (told.get(key) ?? Number.NEGATIVE_INFINITY) + HEALTHY_INTERVAL_MS;
+        healthyDueMs = Math.min(healthyDueMs, Math.max(nowMs + FIRST_HEALTHY_MS, againMs));
         healthy.set(key, { ...report, uses: (healthy.get(key)?.uses ?? 0) + 1 });
       } else {
         toLiveDown.set(key, event.kind === 'success' ? refusals - 1 : Math.min(refusals + 1, MAX_REFUSALS));

@@ -25,7 +25,10 @@ export interface TokenWatch {
 /** A token-rotator that does not take what it is told is not told all the time. */
 const TELL_INTERVAL_MS = 30_000;
 
-/** Follows what the token-rotator publishes: at the start, on each message, and when the store is back. Never rejects. */
+/** A message may be lost, and what is missed in a published pool may still be on its way there. */
+const READ_INTERVAL_MS = 15_000;
+
+/** Follows what the token-rotator publishes: at the start, on each message, when the store is back, and now and then. Never rejects. */
 export function watchTokenPools({ state, now, pools, onPool, known }: TokenWatchOptions): TokenWatch {
   const reading = new Map<string, Promise<void>>();
   const again = new Set<string>();
@@ -79,10 +82,13 @@ export function watchTokenPools({ state, now, pools, onPool, known }: TokenWatch
   const forget = state.onUpChange((up) => {
     if (up) void readAll();
   });
+  const rereading = setInterval(() => void readAll(), READ_INTERVAL_MS);
+  rereading.unref();
   return {
     readAll,
     stop() {
       stopped = true;
+      clearInterval(rereading);
       unsubscribe();
       forget();
     },

@@ -1,6 +1,11 @@
-import { fitPoolState, type PoolDefinition, reducePool } from '@holdfast/core/tokens/pool-state';
+import {
+  fitPoolState,
+  type PoolDefinition,
+  type PoolState,
+  reducePool,
+} from '@holdfast/core/tokens/pool-state';
 import { MAX_BENCH_MS } from '@holdfast/core/tokens/token-state';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { createInProcessState } from '../src/in-process-state.ts';
 import { tokenReportsKey, tokensChannel, tokensKey } from '../src/keys.ts';
 import {
@@ -52,6 +57,8 @@ const report: TokenReport = {
   atMs: T,
   uses: 1,
 };
+
+afterEach(() => void jest.useRealTimers());
 
 describe('the published pool', () => {
   test('is read back as it was written', () => {
@@ -153,6 +160,25 @@ describe('watching the pools', () => {
       { pool: 'github', fields: poolFields(ours, null) },
     ]);
     watch.stop();
+  });
+
+  test('what no message announced is read within fifteen seconds', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
+    const state = createInProcessState();
+    const seen: PoolState[] = [];
+    const watch = watchTokenPools({
+      state,
+      now: () => T,
+      pools: () => [pool],
+      onPool: (_pool, published) => seen.push(published),
+    });
+    await watch.readAll();
+    await state.hashSet(tokensKey('github'), poolFields(benched, null));
+    await jest.advanceTimersByTimeAsync(15_000);
+    expect(seen).toEqual([benched]);
+    watch.stop();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(seen).toHaveLength(1);
   });
 
   test('a store that is away is no error', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { tokenReportsChannel, tokenReportsKey } from '../src/keys.ts';
 import { readReportEntry, type TokenReport } from '../src/token-records.ts';
 import { createTokenReporter } from '../src/token-reporter.ts';
@@ -22,6 +22,8 @@ async function received(state: UnreliableState): Promise<TokenReport[]> {
 }
 const appends = (state: UnreliableState) => state.calls.filter((name) => name === 'streamAppend').length;
 
+afterEach(() => void jest.useRealTimers());
+
 describe('the report stream', () => {
   test('a thousand successes of a healthy token are one report', async () => {
     const state = createUnreliableState();
@@ -30,6 +32,28 @@ describe('the report stream', () => {
     await reporter.flush();
     expect(await received(state)).toMatchObject([{ token: 'A', event: { kind: 'success' }, uses: 1000 }]);
     expect(appends(state)).toBe(1);
+    await reporter.close();
+  });
+
+  test('a first healthy use after a pause is told soon, what follows ten seconds later, each token by itself', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
+    const state = createUnreliableState();
+    const reporter = createTokenReporter({ state, now: Date.now });
+    const toldAfter = async (ms: number) => {
+      await jest.advanceTimersByTimeAsync(ms);
+      return (await received(state)).map(({ token, uses }) => `${token} ${uses}`);
+    };
+    reporter.report('github', use, fine);
+    reporter.report('github', use, fine);
+    expect(await toldAfter(499)).toEqual([]);
+    expect(await toldAfter(1)).toEqual(['A 2']);
+    reporter.report('github', use, fine);
+    expect(await toldAfter(1000)).toEqual([]);
+    reporter.report('github', { ...use, token: 'B' }, fine);
+    expect(await toldAfter(500)).toEqual(['A 1', 'B 1']);
+    reporter.report('github', use, fine);
+    expect(await toldAfter(9999)).toEqual([]);
+    expect(await toldAfter(1)).toEqual(['A 1']);
     await reporter.close();
   });
 
