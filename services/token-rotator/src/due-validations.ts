@@ -16,12 +16,16 @@ const LONG_BENCH_MS = 300_000;
 /** How long before its end a long bench is checked. */
 const BEFORE_RETURN_MS = 10_000;
 
-/** The tokens of a pool to validate now. Benches of single models are never probed: day quotas count every call (FAULTS P15, X01). */
+/**
+ * The tokens of a pool to validate now: of one in which all are dead one at a time, since more would say the same. Benches of
+ * single models are never probed: day quotas count every call (FAULTS P15, X01).
+ */
 export function dueValidations(state: PoolState, nowMs: number): DueValidation[] {
-  return Object.entries(state.tokens).flatMap(([token, known]) => {
-    const due = causeOf(known, nowMs);
-    return due === null ? [] : [{ token, ...due }];
+  const due = Object.entries(state.tokens).flatMap(([token, known]) => {
+    const cause = causeOf(known, nowMs);
+    return cause === null ? [] : [{ token, ...cause }];
   });
+  return Object.values(state.tokens).every(({ invalid }) => invalid !== null) ? due.slice(0, 1) : due;
 }
 
 function causeOf(

@@ -49,6 +49,29 @@ describe('a dead token', () => {
     expect(asked(simulator)).toEqual([GET_A, GET_A]);
   });
 
+  test('among others that all died at once is asked about for all of them, ten seconds later', async () => {
+    await using simulator = await startSimulator();
+    const { config, now, pass } = setUp(simulator);
+    await using rotator = await startRotator(config, { now });
+    await using gateway = await startReporting(config, rotator.state, now);
+    simulator.behave('models', { fault: 'invalid_key' });
+    for (const token of ['A', 'B', 'C']) gateway.report(token, dead);
+    await gateway.flush();
+    await until(() => gateway.known().tokens.C?.invalid);
+    pass(10_000);
+    await until(() => gateway.known().tokens.C!.invalid!.notBeforeMs === T + 20_000);
+    expect(asked(simulator)).toEqual([GET_A]);
+    simulator.behave('models', {});
+    pass(10_000);
+    await until(() => Object.values(gateway.known().tokens).every(({ invalid }) => invalid === null));
+    expect(asked(simulator).sort()).toEqual([
+      GET_A,
+      GET_A,
+      'GET /v1/models value-of-B',
+      'GET /v1/models value-of-C',
+    ]);
+  });
+
   test('that was edited while nobody ran is found out at the start', async () => {
     await using simulator = await startSimulator();
     const { config, now } = setUp(simulator);

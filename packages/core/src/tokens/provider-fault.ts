@@ -1,5 +1,5 @@
 import type { PoolDefinition, PoolState } from './pool.ts';
-import { invalidFrom } from './token-state.ts';
+import { invalidFrom, nextEpoch, REVALIDATE_AFTER_MS } from './token-state.ts';
 
 /** A fault of the provider is not a fault of tokens: what many tokens meet alike and at once blames the endpoint. */
 
@@ -9,6 +9,7 @@ const ALIKE_WINDOW_MS = 5000;
 const ALIKE_MIN = 3;
 /** When a whole pool dies within this time, the provider's authentication is down rather than every key revoked. */
 const ALL_DEAD_WINDOW_MS = 60_000;
+const ALL_DEAD_VALIDATED_AFTER_MS = 10_000;
 
 /** Whether, with this one, so many tokens are refused at once that the endpoint must be the reason. */
 export function failAlike(pool: PoolDefinition, state: PoolState, token: string, nowMs: number): boolean {
@@ -53,12 +54,24 @@ export function mayBenchOneMore(
   return benched.size <= Math.max(ALIKE_MIN - 1, Math.floor(accounts.size / 2));
 }
 
-/** A pool that died as a whole is validated after a minute, not after an hour. */
+/**
+ * A pool that died as a whole is not left alone for an hour: it is validated after ten seconds, and when that fails, after
+ * twice as long each time. No older view of the tokens may take that back.
+ */
 export function validatedSoonWhenAllDied(pool: PoolDefinition, state: PoolState, nowMs: number): PoolState {
-  const dead = pool.tokens.map(({ name }) => state.tokens[name]!.invalid);
-  const atOnce = dead.every((invalid) => invalid !== null && nowMs - invalid.sinceMs < ALL_DEAD_WINDOW_MS);
-  if (dead.length < ALIKE_MIN || !atOnce) return state;
-  const soon = invalidFrom(nowMs, nowMs + ALL_DEAD_WINDOW_MS);
-  const tokens = Object.entries(state.tokens).map(([name, token]) => [name, { ...token, invalid: soon }]);
+  const dead = pool.tokens.flatMap(({ name }) => state.tokens[name]!.invalid ?? []);
+  if (dead.length < Math.max(ALIKE_MIN, pool.tokens.length)) return state;
+  const since = dead.map(({ sinceMs }) => sinceMs);
+  const firstMs = Math.min(...since);
+  if (Math.max(...since) - firstMs >= ALL_DEAD_WINDOW_MS) return state;
+  const waitMs = Math.min(Math.max(nowMs - firstMs, ALL_DEAD_VALIDATED_AFTER_MS), REVALIDATE_AFTER_MS);
+  const tokens = Object.entries(state.tokens).map(([name, token]) => [
+    name,
+    {
+      ...token,
+      invalid: invalidFrom(token.invalid!.sinceMs, nowMs + waitMs),
+      epochMs: nextEpoch(token, nowMs),
+    },
+  ]);
   return { ...state, tokens: Object.fromEntries(tokens) };
 }

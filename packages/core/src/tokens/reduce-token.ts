@@ -6,13 +6,13 @@ import {
   invalidFrom,
   longer,
   MAX_BENCH_MS,
+  nextEpoch,
+  REVALIDATE_AFTER_MS,
   type TokenEvent,
   type TokenPolicy,
   type TokenState,
 } from './token-state.ts';
 
-/** A dead token may be validated from here on (FAULTS P05). */
-export const REVALIDATE_AFTER_MS = 3_600_000;
 /** Rest of an account without money when the provider names none (FAULTS P16: hours). */
 const NO_CREDIT_MS = 3_600_000;
 const USE_RESOLUTION_MS = 1000;
@@ -110,10 +110,6 @@ function usualDelay(reason: BlockReason, nowMs: number, policy: TokenPolicy): nu
 
 function counted(state: TokenState, policy: TokenPolicy): number {
   return Math.min(state.failures + 1, policy.maxFailures);
-}
-
-function nextEpoch(state: TokenState, nowMs: number): number {
-  return Math.max(state.epochMs + 1, nowMs);
 }
 
 function touched(state: TokenState, nowMs: number): TokenState {

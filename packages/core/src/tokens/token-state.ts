@@ -78,6 +78,8 @@ export interface TokenPolicy {
 
 /** No penalty outlives this (FAULTS I07). */
 export const MAX_BENCH_MS = 24 * 3_600_000;
+/** A dead token may be validated from here on (FAULTS P05). */
+export const REVALIDATE_AFTER_MS = 3_600_000;
 /** How long after `notBeforeMs` the validation is left to the token-rotator; then a gateway tries the token itself. */
 const VALIDATION_GRACE_MS = 300_000;
 
@@ -112,6 +114,11 @@ export function prunedToken(state: TokenState, nowMs: number): TokenState {
   const active = entries.filter(([, { untilMs }]) => untilMs > nowMs);
   if (cooling === state.cooling && active.length === entries.length) return state;
   return { ...state, cooling, models: Object.fromEntries(active) };
+}
+
+/** Newer than all that is known of the token. */
+export function nextEpoch({ epochMs }: TokenState, nowMs: number): number {
+  return Math.max(epochMs + 1, nowMs);
 }
 
 export function invalidFrom(sinceMs: number, notBeforeMs: number): Invalid {

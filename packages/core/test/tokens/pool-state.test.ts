@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { knowsMore } from '../../src/tokens/knows-more.ts';
 import { pickToken } from '../../src/tokens/pick-token.ts';
-import { fitPoolState, type PoolState, reducePool } from '../../src/tokens/pool-state.ts';
+import { fitPoolState, mergePools, type PoolState, reducePool } from '../../src/tokens/pool-state.ts';
 import { blockOf, type TokenEvent } from '../../src/tokens/token-state.ts';
 import { after, dayQuota, dead, failure, noCredit, poolOf, stated, success } from './pools.ts';
 
@@ -128,15 +129,40 @@ describe("a provider's fault is not a token's", () => {
     expect(pickToken(pool, state, 'm', { nowMs: T })).toEqual({ none: 'rate_limited', untilMs: T + MINUTE });
   });
 
-  test('a pool that dies as a whole is validated after a minute; one with a live token after an hour', () => {
-    const died = after(pool, ...names.map((name): [string, typeof dead, number] => [name, dead, T]));
-    expect(Object.values(died.tokens).map(({ invalid }) => invalid!.notBeforeMs)).toEqual(
-      names.map(() => T + MINUTE),
-    );
-    const most = after(pool, ...names.slice(1).map((name): [string, typeof dead, number] => [name, dead, T]));
-    expect(most.tokens.b1!.invalid!.notBeforeMs).toBe(T + 60 * MINUTE);
-    const again = reducePool(pool, died, { kind: 'token', token: 'a1', event: dead }, T + MINUTE);
-    expect(again.tokens.a1!.invalid!.notBeforeMs).toBe(T + 61 * MINUTE);
+  describe('when a pool of more than two dies as a whole', () => {
+    const deaths = (of: readonly string[], nowMs: number) =>
+      of.map((name): [string, typeof dead, number] => [name, dead, nowMs]);
+    const validatedAt = (state: PoolState) =>
+      new Set(Object.values(state.tokens).map(({ invalid }) => invalid!.notBeforeMs));
+
+    test('it is validated after ten seconds, then after twice as long each time, at most after an hour', () => {
+      let nowMs = T;
+      let state = after(pool, ...deaths(names, nowMs));
+      const waits: number[] = [];
+      for (let time = 0; time < 12; time++) {
+        const [dueMs, ...others] = validatedAt(state);
+        expect(others).toEqual([]);
+        waits.push((dueMs! - nowMs) / 1000);
+        nowMs = dueMs!;
+        state = reducePool(pool, state, { kind: 'token', token: 'a1', event: dead }, nowMs);
+      }
+      expect(waits).toEqual([10, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]);
+    });
+
+    test('a view from before the last one died does not take that back', () => {
+      const most = after(pool, ...deaths(names.slice(0, -1), T));
+      const all = after(pool, ...deaths(names, T));
+      expect(mergePools(most, all)).toEqual(all);
+      expect(mergePools(all, most)).toEqual(all);
+      expect(knowsMore(most, all, T + MINUTE)).toBe(false);
+    });
+
+    test('with one live token it is left alone for an hour, and so is one that died over time', () => {
+      const most = after(pool, ...deaths(names.slice(1), T));
+      expect(most.tokens.b1!.invalid!.notBeforeMs).toBe(T + 60 * MINUTE);
+      const slowly = reducePool(pool, most, { kind: 'token', token: 'a1', event: dead }, T + MINUTE);
+      expect(slowly.tokens.b1!.invalid!.notBeforeMs).toBe(T + 60 * MINUTE);
+    });
   });
 });
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { REVALIDATE_AFTER_MS, reduceToken } from '../../src/tokens/reduce-token.ts';
+import { reduceToken } from '../../src/tokens/reduce-token.ts';
 import {
   blockOf,
   freshToken,
   MAX_BENCH_MS,
   prunedToken,
+  REVALIDATE_AFTER_MS,
   type TokenEvent,
   type TokenState,
 } from '../../src/tokens/token-state.ts';
