@@ -6,16 +6,21 @@ export interface ThrottleTurn {
   readonly intervalMs: number;
   /** A longer wait is refused as soon as it is foreseen. */
   readonly maxWaitMs: number;
+  /** When the request came that asks; the line is in this order. Default: now. */
+  readonly arrivedMs?: number;
   /** Aborted when the client leaves: the place in the line is given up. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Throttle {
   /**
-   * Waits for a turn in a line (`<model>` or `<token>/<model>`), in order of arrival. Resolves with the ms waited, or null when the
+   * Waits for a turn in a line (`<model>` or `<token>/<model>`), in order of arrival: a request that was refused and asks again
+   * keeps its place before those that came later. Resolves with the ms waited, or null when the
    * turn would come too late or the signal was aborted; then nothing is used up. Never rejects.
    */
   takeTurn(line: string, turn: ThrottleTurn): Promise<number | null>;
+  /** How many ms a newcomer's turn is away, as far as this process knows of the line. */
+  turnInMs(line: string, intervalMs: number): number;
 }
 
 export interface ThrottleOptions {
@@ -27,6 +32,7 @@ export interface ThrottleOptions {
 
 interface Waiter {
   readonly intervalMs: number;
+  readonly arrivedMs: number;
   readonly sinceMs: number;
   readonly deadlineMs: number;
   settle(waitedMs: number | null): void;
@@ -78,7 +84,9 @@ export function createThrottle({ state, now, replicas }: ThrottleOptions): Throt
       await sleepUntil(atMs, now);
       line.bookedMs = null;
       const next = line.waiters.shift();
-      next?.settle(Math.round(now() - next.sinceMs));
+      const leavesMs = now();
+      line.freeMs += leavesMs - atMs; // a busy process wakes late, and the next one keeps its distance from that
+      next?.settle(Math.round(leavesMs - next.sinceMs));
     }
     line.serving = false;
   }
@@ -86,7 +94,10 @@ export function createThrottle({ state, now, replicas }: ThrottleOptions): Throt
   /** The next free moment in the store's line and in ours; null when it is too late for `waiter`. */
   async function book(name: string, line: Line, { intervalMs, deadlineMs }: Waiter): Promise<number | null> {
     const shared = await reserve(name, intervalMs, deadlineMs - now());
-    if (shared === null) return null;
+    if (shared === null) {
+      line.freeMs = Math.max(line.freeMs, deadlineMs); // all that the store tells: not before then
+      return null;
+    }
     const atMs = Math.max(now() + shared.waitMs, line.freeMs);
     if (atMs > deadlineMs) return null;
     line.freeMs = atMs + intervalMs * (shared.alone ? Math.max(1, replicas()) : 1);
@@ -110,17 +121,22 @@ export function createThrottle({ state, now, replicas }: ThrottleOptions): Throt
   }
 
   return {
-    async takeTurn(name, { intervalMs, maxWaitMs, signal }) {
+    turnInMs(name, intervalMs) {
+      const line = lines.get(name);
+      return line ? turnInMs(line, line.waiters.length, intervalMs, now()) : 0;
+    },
+    async takeTurn(name, { intervalMs, maxWaitMs, signal, arrivedMs = now() }) {
       if (intervalMs <= 0) return 0;
       if (signal?.aborted) return null;
       const line = lineOf(name);
       const nowMs = now();
-      const foreseenMs = (line.bookedMs ?? Math.max(nowMs, line.freeMs)) + line.waiters.length * intervalMs;
-      if (foreseenMs - nowMs > maxWaitMs + SLACK_MS) return null;
+      const place = line.waiters.findLastIndex((waiter) => waiter.arrivedMs <= arrivedMs) + 1;
+      if (turnInMs(line, place, intervalMs, nowMs) > maxWaitMs + SLACK_MS) return null;
       return new Promise((resolve) => {
         const abandon = () => leave(line, waiter);
         const waiter: Waiter = {
           intervalMs,
+          arrivedMs,
           sinceMs: nowMs,
           deadlineMs: nowMs + maxWaitMs + SLACK_MS,
           settle(waitedMs) {
@@ -129,11 +145,16 @@ export function createThrottle({ state, now, replicas }: ThrottleOptions): Throt
           },
         };
         signal?.addEventListener('abort', abandon, { once: true });
-        line.waiters.push(waiter);
+        line.waiters.splice(place, 0, waiter);
         void serve(name, line);
       });
     },
   };
+}
+
+/** `place`: how many waiters come first. */
+function turnInMs({ bookedMs, freeMs }: Line, place: number, intervalMs: number, nowMs: number): number {
+  return (bookedMs ?? Math.max(nowMs, freeMs)) + place * intervalMs - nowMs;
 }
 
 function leave(line: Line, waiter: Waiter): void {

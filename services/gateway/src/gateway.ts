@@ -1,4 +1,5 @@
-import type { PoolToken } from '@holdfast/config/types';
+import type { Endpoint, PoolToken, ThrottlePolicy } from '@holdfast/config/types';
+import type { PoolMember } from '@holdfast/core/tokens/pool';
 import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { Logger } from '@holdfast/runtime/logger';
 import type { RateLimiter } from '@holdfast/state/rate-limit';
@@ -9,6 +10,7 @@ import type { Exchange } from './ingress/exchange.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { CredentialStanding, Plan } from './plan/plan.ts';
 import type { RunningKeys } from './policy/running-keys.ts';
+import { isThrottled, throttleLine } from './policy/throttle-line.ts';
 import type { ClientTimers } from './respond/client-stream.ts';
 import type { EndpointRuntime } from './states/endpoint-runtime.ts';
 import { applyBreaker } from './states/endpoint-state.ts';
@@ -22,7 +24,7 @@ import type { RetryBudget } from './states/retry-budget.ts';
 import type { Routing } from './states/routing.ts';
 import type { SharedBreakers } from './states/shared-breakers.ts';
 import type { TierSwitches } from './states/tier-switches.ts';
-import type { TokenStates } from './states/token-states.ts';
+import type { TokenStates, TokenWish } from './states/token-states.ts';
 
 /** What every request shares: the compiled configuration and what is known now. One per process. */
 export interface Gateway {
@@ -60,30 +62,60 @@ const READY: CredentialStanding = { kind: 'ready' };
 const LINE_PER_PLACE = 4;
 const MIN_LINE = 16;
 
+/** What a request wants a credential for. */
+export interface CredentialWish {
+  readonly model: string;
+  /** Tokens this request has tried. */
+  readonly tried: readonly PoolToken[];
+  readonly facts: RequestFacts;
+  readonly throttle: ThrottlePolicy;
+  /** The line in which it is this request's turn now. */
+  turnIn: string | null;
+}
+
 /** Whether an endpoint has a credential for a model that this request has not tried. */
 export function credentialStanding(
-  { tokens, limits, now }: Gateway,
+  gateway: Gateway,
   { endpoint }: EndpointRuntime,
-  model: string,
-  tried: readonly PoolToken[],
-  facts: RequestFacts,
+  wish: CredentialWish,
 ): CredentialStanding {
   if (endpoint.tokenPool === null) return READY;
-  const name = upstreamModel(endpoint, model);
-  return tokens.standing(endpoint.tokenPool, name, tried, now(), limits.forRequest(name, facts));
+  return gateway.tokens.standing(endpoint.tokenPool, tokenWish(gateway, endpoint, wish));
+}
+
+/** The token that `takeToken` would take now; null where the endpoint has a key of its own. */
+export function peekToken(
+  gateway: Gateway,
+  { endpoint }: EndpointRuntime,
+  wish: CredentialWish,
+): PoolToken | null {
+  if (endpoint.tokenPool === null) return null;
+  return gateway.tokens.peek(endpoint.tokenPool, tokenWish(gateway, endpoint, wish));
 }
 
 /** Takes the token for the next attempt; null where the endpoint has a key of its own. */
 export function takeToken(
-  { tokens, limits, now }: Gateway,
+  gateway: Gateway,
   { endpoint }: EndpointRuntime,
-  model: string,
-  tried: readonly PoolToken[],
-  facts: RequestFacts,
+  wish: CredentialWish,
 ): PoolToken | null {
   if (endpoint.tokenPool === null) return null;
+  return gateway.tokens.take(endpoint.tokenPool, tokenWish(gateway, endpoint, wish));
+}
+
+function tokenWish(
+  { limits, throttle, now }: Gateway,
+  endpoint: Endpoint,
+  { model, tried, facts, throttle: policy, turnIn }: CredentialWish,
+): TokenWish {
   const name = upstreamModel(endpoint, model);
-  return tokens.pick(endpoint.tokenPool, name, tried, now(), limits.forRequest(name, facts));
+  const wish = { model: name, tried, nowMs: now(), limited: limits.forRequest(name, facts) };
+  if (!isThrottled(policy) || policy.scope === 'model') return wish;
+  const turnInMs = (token: PoolMember) => {
+    const line = throttleLine(policy, model, token);
+    return line === turnIn ? -1 : throttle.turnInMs(line, policy.minIntervalMs);
+  };
+  return { ...wish, turnInMs };
 }
 
 /** An endpoint's own name for a model of the client's. */

@@ -105,7 +105,9 @@ export function proxyOpaque(
     }
     const { endpoint } = runtime;
     const token =
-      endpoint.tokenPool === null ? null : gateway.tokens.pick(endpoint.tokenPool, '*', [], gateway.now());
+      endpoint.tokenPool === null
+        ? null
+        : gateway.tokens.take(endpoint.tokenPool, { model: '*', tried: [], nowMs: gateway.now() });
     const answer: OpaqueAnswer = {
       requestId: requestId(request.get('x-request-id')),
       endpoint: endpoint.name,

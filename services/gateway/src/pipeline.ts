@@ -5,7 +5,15 @@ import { makeStep } from './attempt/make-step.ts';
 import { verdictOnMetering } from './attempt/metering.ts';
 import { takeUp, verdictOnContinuing } from './attempt/resume.ts';
 import { canBeTold, verdictOnTelling, whyUntellable } from './attempt/translations.ts';
-import { credentialStanding, type Gateway, takeToken, upstreamModel, waitForPlace } from './gateway.ts';
+import {
+  type CredentialWish,
+  credentialStanding,
+  type Gateway,
+  peekToken,
+  takeToken,
+  upstreamModel,
+  waitForPlace,
+} from './gateway.ts';
 import { type Exchange, waitUntil } from './ingress/exchange.ts';
 import { mayFit } from './plan/context-window.ts';
 import { forbiddenRetry } from './plan/forbidden-retry.ts';
@@ -14,6 +22,7 @@ import { type GaveUp, type GiveUp, giveUp, type Plan, type Tried, type Turn } fr
 import { planNext } from './plan/plan-next.ts';
 import { whenAgain } from './plan/when-again.ts';
 import { takeTurn } from './policy/take-turn.ts';
+import { isThrottled, throttleLine } from './policy/throttle-line.ts';
 import { respondAnswer } from './respond/respond-answer.ts';
 import { respondFailure } from './respond/respond-failure.ts';
 import { respondUntellable } from './respond/respond-untellable.ts';
@@ -65,6 +74,8 @@ async function tryModel(
 ): Promise<'answered' | GaveUp> {
   const tried: Tried[] = [];
   const blamed: PoolToken[] = [];
+  const { throttle } = route.route;
+  const wish: CredentialWish = { model, tried: blamed, facts: exchange.facts, throttle, turnIn: null };
   let leastBadUsed = false;
   for (;;) {
     const turn: Turn = {
@@ -74,7 +85,7 @@ async function tryModel(
       leastBadUsed,
       maxAttempts: attemptsFor(exchange, route),
       deadlineMs: exchange.deadlineMs,
-      credential: (runtime) => credentialStanding(gateway, runtime, model, blamed, exchange.facts),
+      credential: (runtime) => credentialStanding(gateway, runtime, wish),
       fits: (runtime) =>
         canBeTold(exchange, runtime, model) &&
         (tooSmall.length === 0 ||
@@ -87,27 +98,41 @@ async function tryModel(
       return plan;
     }
     if (plan.kind !== 'attempt') {
+      wish.turnIn = null;
       const went = await pause(exchange, gateway, plan);
       if (exchange.cancelled) return giveUp('cancelled');
       if (!went) return giveUp('overloaded');
       continue;
     }
+    if (isThrottled(throttle)) {
+      const token = peekToken(gateway, plan.runtime, wish);
+      const line = throttleLine(throttle, model, token);
+      if (wish.turnIn !== line) {
+        wish.turnIn = (await takeTurn(exchange, gateway, throttle, line, model)) ? line : null;
+        if (exchange.cancelled) return giveUp('cancelled');
+        if (wish.turnIn !== null) continue; // what was planned may not be the best any more
+        if (token === null || throttle.scope === 'model' || blamed.includes(token)) {
+          const turnInMs = gateway.throttle.turnInMs(line, throttle.minIntervalMs);
+          return giveUp('resting', gateway.now() + turnInMs, 429);
+        }
+        blamed.push(token); // the turn of another may come in time
+        continue;
+      }
+    }
     const needsPlace = exchange.trail.length > 0 && !leavesForProven(plan, gateway.now());
     if (needsPlace && !gateway.budget.take(route.route.retry.budget)) {
+      wish.turnIn = null;
       await waitForBudget(exchange, gateway);
       if (exchange.cancelled) return giveUp('cancelled');
-      if (gateway.now() < exchange.deadlineMs) continue; // what was planned may not be the best any more
+      if (gateway.now() < exchange.deadlineMs) continue;
       gateway.metrics.retrySuppressed('budget');
       return giveUp('budget');
     }
     if (plan.why === 'first') gateway.tierSwitches.chose(route.cluster, plan.runtime, model);
     if (plan.why === 'least_bad') leastBadUsed = true;
 
-    const token = takeToken(gateway, plan.runtime, model, blamed, exchange.facts);
-    if (!(await takeTurn(exchange, gateway, route.route.throttle, model, token))) {
-      if (needsPlace) gateway.budget.release();
-      return giveUp(exchange.cancelled ? 'cancelled' : 'resting', null, 429);
-    }
+    const token = takeToken(gateway, plan.runtime, wish);
+    wish.turnIn = null;
     const made = await makeStep(exchange, gateway, { plan, token, route, model }, turn);
     if (needsPlace) gateway.budget.release();
     for (const one of made) {

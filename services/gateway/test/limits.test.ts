@@ -14,6 +14,30 @@ const single = (baseUrl: string, more: ConfigFile = {}): ConfigFile => ({
   ...more,
 });
 
+/** One endpoint that draws from `token-a` of account a and `token-b` of account b. */
+const twoAccounts = (baseUrl: string, more: ConfigFile = {}): ConfigFile => ({
+  token_pools: {
+    pool: {
+      tokens: [
+        { name: 'A', value: 'token-a', account: 'a' },
+        { name: 'B', value: 'token-b', account: 'b' },
+      ],
+    },
+  },
+  clusters: {
+    main: { protocol: 'openai', endpoints: [{ name: 'only', base_url: baseUrl, token_pool: 'pool' }] },
+  },
+  routes: [{ model: '*', cluster: 'main' }],
+  ...more,
+});
+
+function limitsFile(models: Record<string, object>): Disposable & { readonly path: string } {
+  const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-limits-'));
+  const file = path.join(directory, 'limits.yaml');
+  writeFileSync(file, JSON.stringify({ models }));
+  return { path: file, [Symbol.dispose]: () => rmSync(directory, { recursive: true }) };
+}
+
 describe('the client limit', () => {
   test('lets the configured number through in a minute and refuses the next with retry-after', async () => {
     await using simulator = await startSimulator();
@@ -52,6 +76,41 @@ describe('the minimum interval', () => {
     expect(delays[0]! + delays[1]!).toBe(1);
   });
 
+  test('a token that is refused while others wait for their turn is called by none of them', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(
+      twoAccounts(simulator.baseUrl('only'), { throttle: { enabled: true, min_interval: '100ms' } }),
+    );
+    simulator.behave('only', { tokens: { 'token-a': { fault: 'github_day_quota' } } });
+    const post = () => gateway.post('/v1/chat/completions', chat());
+    for (const response of await Promise.all([post(), post(), post()])) expect(response.status).toBe(200);
+    expect(simulator.requests('only').map(({ token }) => token)).toEqual([
+      'token-a',
+      'token-b',
+      'token-b',
+      'token-b',
+    ]);
+  });
+
+  test('of a token leaves the other tokens free, and one whose turn is too late is passed over', async () => {
+    await using simulator = await startSimulator();
+    const state = createInProcessState();
+    const config = twoAccounts(simulator.baseUrl('only'), {
+      throttle: { enabled: true, min_interval: '60s', scope: 'token' },
+    });
+    await using first = await startGateway(config, { state });
+    await using second = await startGateway(config, { state });
+    const post = (gateway: typeof first) =>
+      gateway.post('/v1/chat/completions', chat(), { 'x-holdfast-timeout': '5s' });
+    // What the second does not know of the first's calls it is told when it asks for the turn.
+    expect((await post(first)).status).toBe(200);
+    expect((await post(second)).status).toBe(200);
+    const refused = await post(first);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1);
+    expect(simulator.requests('only').map(({ token }) => token)).toEqual(['token-a', 'token-b']);
+  });
+
   test('that does not fit the deadline is refused at once', async () => {
     await using simulator = await startSimulator();
     await using gateway = await startGateway(
@@ -67,40 +126,50 @@ describe('the minimum interval', () => {
 describe('published model limits', () => {
   test('send the next request to another account before the provider refuses it', async () => {
     await using simulator = await startSimulator();
-    const directory = mkdtempSync(path.join(tmpdir(), 'holdfast-limits-'));
-    try {
-      const limits = path.join(directory, 'limits.yaml');
-      writeFileSync(limits, JSON.stringify({ models: { 'gpt-4o': { rpd: 2 } } }));
-      await using gateway = await startGateway({
-        model_limits: limits,
-        token_pools: {
-          pool: {
-            tokens: [
-              { name: 'A', value: 'token-a', account: 'a' },
-              { name: 'B', value: 'token-b', account: 'b' },
-            ],
-          },
-        },
-        clusters: {
-          main: {
-            protocol: 'openai',
-            endpoints: [{ name: 'only', base_url: simulator.baseUrl('only'), token_pool: 'pool' }],
-          },
-        },
-        routes: [{ model: '*', cluster: 'main' }],
-      });
-      for (let i = 0; i < 4; i++)
-        expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(200);
-      expect(simulator.requests('only').map(({ token }) => token)).toEqual([
-        'token-a',
-        'token-a',
-        'token-b',
-        'token-b',
-      ]);
-      expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(429);
-      expect(simulator.requests('only')).toHaveLength(4);
-    } finally {
-      rmSync(directory, { recursive: true });
+    using limits = limitsFile({ 'gpt-4o': { rpd: 2 } });
+    await using gateway = await startGateway(
+      twoAccounts(simulator.baseUrl('only'), { model_limits: limits.path }),
+    );
+    for (let i = 0; i < 4; i++) expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(200);
+    expect(simulator.requests('only').map(({ token }) => token)).toEqual([
+      'token-a',
+      'token-a',
+      'token-b',
+      'token-b',
+    ]);
+    expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(429);
+    expect(simulator.requests('only')).toHaveLength(4);
+  });
+
+  test('are kept by requests that waited for their turn together', async () => {
+    await using simulator = await startSimulator();
+    using limits = limitsFile({ 'gpt-4o': { rpd: 1 } });
+    await using gateway = await startGateway(
+      twoAccounts(simulator.baseUrl('only'), {
+        model_limits: limits.path,
+        throttle: { enabled: true, min_interval: '100ms' },
+      }),
+    );
+    const post = () => gateway.post('/v1/chat/completions', chat());
+    const statuses = (await Promise.all([post(), post(), post()])).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 200, 429]);
+    expect(simulator.requests('only').map(({ token }) => token)).toEqual(['token-a', 'token-b']);
+  });
+
+  test('tell a request that is too large for every endpoint so, and call nobody', async () => {
+    await using simulator = await startSimulator();
+    using limits = limitsFile({ 'gpt-4o': { max_input: 100, max_output: 50 } });
+    await using gateway = await startGateway(
+      twoAccounts(simulator.baseUrl('only'), { model_limits: limits.path }),
+    );
+    const long = { ...chat(), messages: [{ role: 'user', content: 'word '.repeat(200) }] };
+    for (const body of [long, { ...chat(), max_tokens: 51 }]) {
+      const refused = await gateway.post('/v1/chat/completions', body);
+      expect(refused.status).toBe(413);
+      expect(refused.headers.get('retry-after')).toBeNull();
+      expect((await readAnswer(refused)).error.code).toBe('request_too_large');
     }
+    expect((await gateway.post('/v1/chat/completions', { ...chat(), max_tokens: 50 })).status).toBe(200);
+    expect(simulator.requests('only')).toHaveLength(1);
   });
 });

@@ -60,6 +60,49 @@ describe('a pool of tokens', () => {
     expect(tokensSeen(simulator)).toEqual(['a1', 'b1', 'c1', 'd1', 'e1']);
   });
 
+  test('refusals that put their tokens to rest spend no retries, whatever the reason', async () => {
+    await using simulator = await startSimulator();
+    const names = Array.from({ length: 7 }, (_, index) => `t${index}:${index}`);
+    await using gateway = await startGateway(pooled(simulator, names, { retry: { max_attempts: 2 } }));
+    const limited = { status: 429, headers: { 'retry-after': '60' } };
+    simulator.behave(
+      'models',
+      perToken({
+        t0: limited,
+        t1: { fault: 'plan_403' },
+        t2: limited,
+        t3: { fault: 'openrouter_402' },
+        t4: limited,
+        t5: limited,
+      }),
+    );
+    expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(200);
+    expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(200);
+    expect(tokensSeen(simulator)).toEqual(['t0', 't1', 't2', 't3', 't4', 't5', 't6', 't6']);
+  });
+
+  test('refused without a delay costs an attempt each, and the next request begins with others after its first', async () => {
+    await using simulator = await startSimulator();
+    const names = ['t0:0', 't1:1', 't2:2', 't3:3', 't4:4', 't5:5'];
+    await using gateway = await startGateway(pooled(simulator, names, { retry: { max_attempts: 3 } }));
+    const refused = { status: 429 };
+    simulator.behave('models', perToken({ t0: refused, t1: refused, t2: refused, t3: refused }));
+    expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(429);
+    expect(tokensSeen(simulator)).toEqual(['t0', 't1', 't2']);
+    expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(200);
+    expect(tokensSeen(simulator).slice(3)).toEqual(['t0', 't3', 't4']);
+  });
+
+  test('one account at its cap of concurrent calls leaves the places of the others free', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(pooled(simulator, ['a1:a', 'b1:b', 'c1:c']));
+    const post = () => gateway.post('/v1/chat/completions', chat());
+    simulator.behave('models', { rate: { concurrency: 2, style: 'github' }, latencyMs: 300 });
+    for (const response of await Promise.all([post(), post(), post()])) expect(response.status).toBe(200);
+    await Promise.all([post(), post(), post(), post(), post()]);
+    expect(simulator.peakInFlight('models')).toBeGreaterThanOrEqual(5);
+  });
+
   test('nine dead tokens of ten: no error reaches the client, and each is called once', async () => {
     await using simulator = await startSimulator();
     const names = Array.from({ length: 10 }, (_, index) => `t${index}:${'abc'[index % 3]}`);

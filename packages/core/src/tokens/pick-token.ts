@@ -2,7 +2,16 @@ import type { PoolDefinition, PoolMember, PoolState } from './pool.ts';
 import { type BlockReason, blockOf } from './token-state.ts';
 
 /** `tried`: nothing is blocked, but this request has tried them all. `empty`: the pool has no tokens. */
-export type NoTokenReason = BlockReason | 'tried' | 'empty' | 'published_limit';
+export type NoTokenReason = BlockReason | 'tried' | 'empty' | LimitReason;
+
+/** `too_large`: the request is larger than what is published for the model. */
+export type LimitReason = 'published_limit' | 'too_large';
+
+/** What keeps a token's account from a request that would break a published limit. */
+export interface Limited {
+  readonly untilMs: number;
+  readonly reason: LimitReason;
+}
 
 export type PickedToken<Member> =
   | { readonly token: Member }
@@ -15,9 +24,11 @@ export interface PickOptions {
   readonly tried?: ReadonlySet<string> | undefined;
   /** Accounts this request has tried; tokens of others are preferred. */
   readonly triedAccounts?: ReadonlySet<string> | undefined;
-  /** When a token's account has room again below its published limits; null: it has room now. */
-  readonly limitedUntil?: ((member: PoolMember) => number | null) | undefined;
-  /** What `round_robin` and `least_used` go by (without it they behave like `sticky`), and which tokens are on trial. */
+  /** Whether and until when a published limit keeps a token's account from this request. */
+  readonly limited?: ((member: PoolMember) => Limited | null) | undefined;
+  /** How many ms a token's turn is away, at most a day; the soonest is preferred, and one below 0 is this request's now. */
+  readonly turnInMs?: ((member: PoolMember) => number) | undefined;
+  /** What `round_robin` and `least_used` go by (without it they behave like `sticky`), and how the tokens fared here lately. */
   readonly uses?: TokenUses | undefined;
 }
 
@@ -27,11 +38,17 @@ export interface TokenUses {
   of(token: string): number;
   /** It is not known to work, and another request is finding out just now. */
   isOnTrial(token: string, nowMs: number): boolean;
+  /** The last that was heard of it was a refusal. */
+  isDoubted(token: string): boolean;
+  /** The account met its cap of concurrent requests a moment ago. */
+  isCrowded(account: string, nowMs: number): boolean;
 }
 
-/** Ranks add up; the lowest is picked. A token on trial is for when nothing else is left. */
-const SIBLING_RANK = 1e9;
-const TRIAL_RANK = 2e9;
+/** Ranks add up; the lowest is picked. Each outweighs all before it: turns, doubts, siblings, trials, crowds. */
+const DOUBTED_RANK = 1e9;
+const SIBLING_RANK = 2e9;
+const TRIAL_RANK = 4e9;
+const CROWDED_RANK = 8e9;
 
 /**
  * The token to try next for a model. O(tokens), and O(1) in the usual case; allocates only the answer. Pure.
@@ -41,7 +58,7 @@ export function pickToken<Member extends PoolMember>(
   pool: PoolDefinition<Member>,
   state: PoolState,
   model: string | null,
-  { nowMs, tried, triedAccounts, limitedUntil, uses }: PickOptions,
+  { nowMs, tried, triedAccounts, limited, turnInMs, uses }: PickOptions,
 ): PickedToken<Member> {
   const members = pool.tokens;
   const leastUsed = pool.strategy === 'least_used' && uses !== undefined;
@@ -57,19 +74,22 @@ export function pickToken<Member extends PoolMember>(
       continue;
     }
     if (tried?.has(member.name)) continue;
-    const untilMs = limitedUntil?.(member) ?? null;
-    if (untilMs !== null) {
-      if (soonest === null || untilMs < soonest.untilMs) soonest = { untilMs, reason: 'published_limit' };
+    const limit = limited?.(member) ?? null;
+    if (limit !== null) {
+      if (soonest === null || limit.untilMs < soonest.untilMs) soonest = limit;
       continue;
     }
-    let rank = leastUsed ? uses.of(member.name) : 0;
+    let rank = (leastUsed ? uses.of(member.name) : 0) + (turnInMs?.(member) ?? 0);
+    // Only a request that was refused goes by it: others have to find out when a token works again.
+    if (tried && uses?.isDoubted(member.name)) rank += DOUBTED_RANK;
     // After every token of another account, however little used.
     if (triedAccounts?.has(member.account)) rank += SIBLING_RANK;
     if (uses?.isOnTrial(member.name, nowMs)) rank += TRIAL_RANK;
+    if (uses?.isCrowded(member.account, nowMs)) rank += CROWDED_RANK;
     if (rank >= bestRank) continue;
     best = member;
     bestRank = rank;
-    if (rank === 0) break;
+    if (rank === 0 && turnInMs === undefined) break;
   }
   if (best !== null) return { token: best };
   if (members.length === 0) return { none: 'empty', untilMs: null };

@@ -66,6 +66,7 @@ describe('when no token is left', () => {
 });
 
 describe('a token that is not known to work', () => {
+  const a1 = { name: 'a1', account: 'a' };
   const trio = poolOf(['a1', 'b1', 'c1']);
   const take = (uses: ReturnType<typeof createTokenUses>, nowMs = T) => {
     const name = picked(after(trio), { uses, nowMs }, trio) as string;
@@ -83,16 +84,72 @@ describe('a token that is not known to work', () => {
   test('takes all the traffic of a sticky pool as soon as it worked', () => {
     const uses = createTokenUses();
     take(uses);
-    uses.heard('a1', { kind: 'success' });
+    uses.heard(a1, { kind: 'success' }, T);
     expect([take(uses), take(uses)]).toEqual(['a1', 'a1']);
   });
 
   test('is on trial again after a refusal, and not for ever', () => {
     const uses = createTokenUses();
-    uses.heard('a1', { kind: 'success' });
-    uses.heard('a1', { kind: 'failure' });
+    uses.heard(a1, { kind: 'success' }, T);
+    uses.heard(a1, { kind: 'failure' }, T);
     expect([take(uses), take(uses)]).toEqual(['a1', 'b1']);
     expect(take(uses, T + 5000)).toBe('a1');
+  });
+});
+
+describe('a request that was refused', () => {
+  const trio = poolOf(['a1', 'b1', 'c1']);
+  const member = (name: string) => ({ name, account: name.slice(0, 1) });
+
+  test('goes to a token that was not refused lately before one that was, but to another account first', () => {
+    const uses = createTokenUses();
+    uses.heard(member('b1'), { kind: 'failure' }, T);
+    const tried = new Set(['a1']);
+    expect(picked(after(trio), { uses, tried, triedAccounts: new Set(['a']) }, trio)).toBe('c1');
+    expect(
+      picked(after(pool), { uses, tried: new Set(['a1', 'c1']), triedAccounts: new Set(['a', 'c']) }),
+    ).toBe('b2');
+    uses.heard(member('b1'), { kind: 'success' }, T);
+    expect(picked(after(trio), { uses, tried, triedAccounts: new Set(['a']) }, trio)).toBe('b1');
+  });
+
+  test('does not keep others from finding out whether the current token works again', () => {
+    const uses = createTokenUses();
+    uses.heard(member('a1'), { kind: 'failure' }, T);
+    expect(picked(after(trio), { uses }, trio)).toBe('a1');
+  });
+
+  test('for too many at once leaves that account alone for a second, by all its tokens', () => {
+    const uses = createTokenUses();
+    uses.heard(member('a1'), { kind: 'concurrency' }, T);
+    expect(picked(after(pool), { uses, nowMs: T + 999 })).toBe('b1');
+    expect(picked(after(pool), { uses, nowMs: T + 1000 })).toBe('a1');
+    const single = poolOf(['a1', 'a2']);
+    expect(picked(after(single), { uses, nowMs: T }, single)).toBe('a1');
+  });
+});
+
+describe('when tokens take turns', () => {
+  const trio = poolOf(['a1', 'b1', 'c1']);
+  const turns = (ms: Record<string, number>) => ({ turnInMs: ({ name }: { name: string }) => ms[name]! });
+
+  test('the soonest is picked, in the order of the pool where that is the same', () => {
+    expect(picked(after(trio), turns({ a1: 2000, b1: 500, c1: 500 }), trio)).toBe('b1');
+    expect(picked(after(trio), turns({ a1: 0, b1: 0, c1: 0 }), trio)).toBe('a1');
+  });
+
+  test('the one whose turn it is now is picked over one that is as free', () => {
+    expect(picked(after(trio), turns({ a1: 0, b1: -1, c1: 0 }), trio)).toBe('b1');
+  });
+});
+
+describe('a published limit', () => {
+  test('keeps its account out, and says until when and whether the request is too large', () => {
+    const limited: PickOptions['limited'] = ({ account }) =>
+      account === 'a' ? { untilMs: T + 1000, reason: 'published_limit' } : null;
+    expect(picked(after(pool), { limited })).toBe('b1');
+    const tooLarge: PickOptions['limited'] = () => ({ untilMs: T + 5000, reason: 'too_large' });
+    expect(picked(after(pool), { limited: tooLarge })).toEqual({ none: 'too_large', untilMs: T + 5000 });
   });
 });
 
@@ -102,7 +159,7 @@ describe('the other strategies', () => {
     return Array.from({ length: count }, () => {
       const name = picked(state, { uses }, of) as string;
       uses.note(name, T);
-      uses.heard(name, { kind: 'success' });
+      uses.heard({ name, account: name }, { kind: 'success' }, T);
       return name;
     });
   };
@@ -118,7 +175,7 @@ describe('the other strategies', () => {
     expect(turns(even, after(even), 6)).toEqual(['a1', 'a2', 'b1', 'a1', 'a2', 'b1']);
     const uses = createTokenUses();
     for (let use = 0; use < 9; use++) uses.note('b1', T);
-    uses.heard('b1', { kind: 'success' });
+    uses.heard({ name: 'b1', account: 'b' }, { kind: 'success' }, T);
     expect(picked(after(even), { uses, tried: new Set(['a1']), triedAccounts: new Set(['a']) }, even)).toBe(
       'b1',
     );

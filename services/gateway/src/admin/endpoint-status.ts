@@ -83,7 +83,7 @@ export function endpointStatus(
 
 /** An endpoint may be fine and have no token to be asked with. */
 function poolLimit(pool: string | null, tokens: TokenStates, nowMs: number) {
-  const credential = pool === null ? null : tokens.standing(pool, '', [], nowMs);
+  const credential = pool === null ? null : tokens.standing(pool, { model: '', tried: [], nowMs });
   return credential?.kind === 'none' ? credential : null;
 }
 

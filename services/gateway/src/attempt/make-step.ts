@@ -2,6 +2,7 @@ import { type Gateway, takeToken } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 import type { Turn } from '../plan/plan.ts';
 import { planNext } from '../plan/plan-next.ts';
+import { isThrottled } from '../policy/throttle-line.ts';
 import { type Made, makeAttempt, makeHedgedAttempt, type Step } from './make-attempt.ts';
 
 /** The planned attempt, and where the route asks for it a second one when the first is late. What decides comes last. */
@@ -13,7 +14,11 @@ export async function makeStep(
 ): Promise<Made[]> {
   const { plan, route, model } = step;
   const lateMs =
-    route.route.hedge && plan.why === 'first' && exchange.stream && !exchange.resume?.spoken
+    route.route.hedge &&
+    !isThrottled(route.route.throttle) &&
+    plan.why === 'first' &&
+    exchange.stream &&
+    !exchange.resume?.spoken
       ? route.hedging.lateAfterMs()
       : null;
   if (lateMs === null) return [await makeAttempt(exchange, gateway, step)];
@@ -26,7 +31,13 @@ export async function makeStep(
       plan: second,
       route,
       model,
-      token: takeToken(gateway, second.runtime, model, [], exchange.facts),
+      token: takeToken(gateway, second.runtime, {
+        model,
+        tried: [],
+        facts: exchange.facts,
+        throttle: route.route.throttle,
+        turnIn: null,
+      }),
     };
   });
 }

@@ -13,13 +13,18 @@ export function whenAgain(
   random: () => number,
 ): Omit<Tried, 'runtime' | 'verdict'> {
   const outOfRotation = plan.trial || plan.why === 'least_bad';
-  // A token that is dead or has spent its quota fails once and is then left alone: the pool's size bounds that.
-  const pooled = plan.runtime.endpoint.tokenPool !== null;
-  const counts = !(pooled && (verdict.dead || verdict.result === 'quota_exhausted'));
-  const flags = { counts, outOfRotation, sameOnce: plan.why === 'same_once' };
+  // A token that rests from now on fails once and is then left alone: the pool's size bounds that.
+  const rests = plan.runtime.endpoint.tokenPool !== null && putsTokenToRest(verdict);
+  const flags = { counts: !rests, outOfRotation, sameOnce: plan.why === 'same_once' };
   if (!repeatable(verdict) || outOfRotation) return { ...flags, readyAtMs: Number.POSITIVE_INFINITY };
   const repeats = tried.filter((earlier) => earlier.counts).length + 1;
   const stated = verdict.bench?.provenance === 'authoritative' ? verdict.bench.ms : null;
   const waitMs = stated === null ? backoffMs(repeats, policy, random()) : statedWaitMs(stated, random());
   return { ...flags, readyAtMs: nowMs + waitMs };
+}
+
+/** Whether the token that was used is not asked for the model again for a known time; a rest that is only guessed may be withheld. */
+function putsTokenToRest({ retry, dead, result, bench }: Verdict): boolean {
+  if (retry !== 'token') return false;
+  return dead || result === 'quota_exhausted' || (bench !== null && bench.provenance !== 'heuristic');
 }

@@ -1,29 +1,31 @@
-import type { PoolToken, ThrottlePolicy } from '@holdfast/config/types';
+import type { ThrottlePolicy } from '@holdfast/config/types';
 import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 
 /** Asking for the turn takes a moment too; that is no delay. */
 const HELD_BACK_MS = 10;
+/** The provider measures when calls arrive, and the first may be longer on its way (a new connection) than the second. */
+const ON_THE_WAY_MS = 50;
+const ON_THE_WAY_SHARE = 0.025;
 
 /**
  * Holds a call back until the minimum interval since the line's last one has passed; false when that would be after the
- * deadline, or when the request ended meanwhile. Free where no interval is set.
+ * deadline, or when the request ended meanwhile.
  */
 export async function takeTurn(
   exchange: Exchange,
   gateway: Gateway,
-  policy: ThrottlePolicy,
+  { minIntervalMs }: ThrottlePolicy,
+  line: string,
   model: string,
-  token: PoolToken | null,
 ): Promise<boolean> {
-  if (!policy.enabled || policy.minIntervalMs <= 0) return true;
-  const line = policy.scope === 'token' && token ? `${token.name}/${model}` : model;
   const startedMs = gateway.now();
   const leaving = new AbortController();
   exchange.wake = () => leaving.abort();
   const waitedMs = await gateway.throttle.takeTurn(line, {
-    intervalMs: policy.minIntervalMs,
+    intervalMs: minIntervalMs + Math.min(ON_THE_WAY_MS, minIntervalMs * ON_THE_WAY_SHARE),
     maxWaitMs: exchange.deadlineMs - startedMs,
+    arrivedMs: exchange.startedMs,
     signal: leaving.signal,
   });
   exchange.wake = null;

@@ -25,6 +25,8 @@ export function finalFault(
   }
   if (clientStatus === 429)
     return { status: 429, type: 'rate_limit_error', code: 'rate_limited', retryAfterS: retryAfterS ?? 1 };
+  if (clientStatus === 413)
+    return { status: 413, type: 'invalid_request_error', code: 'request_too_large', retryAfterS: null };
   if (clientStatus === 404)
     return { status: 404, type: 'invalid_request_error', code: 'model_not_found', retryAfterS: null };
   if (clientStatus !== null || verdicts.length === 0) {

@@ -79,6 +79,8 @@ function messageFor(exchange: Exchange, { status }: FinalFault, { because, until
     return `All endpoints for model '${model}' are at capacity. Request ${exchange.id}`;
   if (status === 429)
     return `Every endpoint for model '${model}' is rate limited${untilMs === null ? '' : ' at the moment'}. Request ${exchange.id}`;
+  if (status === 413)
+    return `The request is larger than any endpoint for model '${model}' takes. Request ${exchange.id}`;
   return `No endpoint for model '${model}' is available at the moment. Request ${exchange.id}`;
 }
 

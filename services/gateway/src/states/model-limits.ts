@@ -1,14 +1,14 @@
 import type { Config, PoolToken } from '@holdfast/config/types';
-import { wouldExceed } from '@holdfast/core/model-limits';
+import { type LimitName, wouldExceed } from '@holdfast/core/model-limits';
+import type { PickOptions } from '@holdfast/core/tokens/pick-token';
 import type { Usage } from '@holdfast/dialects/dialect';
 import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { SharedModelUsage } from '@holdfast/state/model-usage';
-import type { LimitedUntil } from './token-states.ts';
 
 /** The published limits of models, counted per account: a request that would hit one goes elsewhere before the provider says no. */
 export interface ModelLimitsInForce {
   /** For one request to one model, by the endpoint's name for it; undefined where nothing is published. */
-  forRequest(model: string, facts: RequestFacts): LimitedUntil | undefined;
+  forRequest(model: string, facts: RequestFacts): PickOptions['limited'];
   /** Counts a call from now on; the returned function takes what it really used. */
   started(model: string, token: PoolToken | null, facts: RequestFacts): (usage: Usage | null) => void;
 }
@@ -17,6 +17,9 @@ export interface ModelLimitsInForce {
 const CHARACTERS_PER_UNIT = 4;
 /** A request that can never fit is not asked again within its own lifetime. */
 const NEVER_MS = 24 * 3_600_000;
+/** When a call under way may be over. */
+const PLACE_FREE_MS = 1000;
+const SIZES: ReadonlySet<LimitName> = new Set<LimitName>(['max_input', 'max_output']);
 
 export function enforceModelLimits(
   limits: Config['modelLimits'],
@@ -31,8 +34,12 @@ export function enforceModelLimits(
       if (!limit) return undefined;
       const planned = { inputUsage: inputOf(facts), outputUsage: facts.maxOutputTokens };
       return ({ account }) => {
-        const hit = wouldExceed(limit, usage.usageOf(account, model), planned, now());
-        return hit === null ? null : (hit.untilMs ?? now() + (hit.limit === 'concurrency' ? 1000 : NEVER_MS));
+        const nowMs = now();
+        const hit = wouldExceed(limit, usage.usageOf(account, model), planned, nowMs);
+        if (hit === null) return null;
+        return SIZES.has(hit.limit)
+          ? { reason: 'too_large', untilMs: nowMs + NEVER_MS }
+          : { reason: 'published_limit', untilMs: hit.untilMs ?? nowMs + PLACE_FREE_MS };
       };
     },
     started(model, token, facts) {

@@ -29,6 +29,7 @@ export function recordAttempt(
   runtime.metrics.attempt(verdict.result, report.durationMs / 1000);
   if (verdict.result !== 'aborted')
     runtime.recent.note(nowMs, report.firstContentMs ?? report.durationMs, verdict);
+  if (token) recordUse(gateway, runtime, model, token, verdict, nowMs);
   const finding: Finding = {
     runtime,
     model,
@@ -39,6 +40,10 @@ export function recordAttempt(
         ? (report.firstContentMs ?? report.durationMs)
         : (runtime.endpoint.timeoutMs ?? exchange.route.route.timeouts.firstContentMs),
     pooled: token !== null,
+    roomElsewhere:
+      token !== null &&
+      verdict.retry === 'token' &&
+      gateway.tokens.hasRoom(runtime.endpoint.tokenPool!, nowMs),
   };
   gateway.names.judge(runtime, verdict, () => {
     const before = runtime.state.breaker.kind;
@@ -50,15 +55,6 @@ export function recordAttempt(
   if (verdict.result === 'ok')
     gateway.modelSwaps.note(runtime.endpoint.id, upstreamModel(runtime.endpoint, model), report.model);
 
-  if (token) {
-    const pool = runtime.endpoint.tokenPool!;
-    const use = { token: token.name, account: token.account, model: upstreamModel(runtime.endpoint, model) };
-    const event = verdictToTokenEvent(verdict, use);
-    if (event) {
-      gateway.tokens.apply(pool, event, nowMs);
-      gateway.reports.tokenUsed(pool, use, verdict);
-    }
-  }
   if (verdict.result === 'ok' || verdict.scope === 'endpoint') {
     gateway.reports.attempted(runtime, verdict.result === 'ok', report.firstContentMs ?? report.durationMs);
   }
@@ -88,6 +84,21 @@ export function recordAttempt(
       'attempt',
     );
   }
+}
+
+function recordUse(
+  { tokens, reports }: Gateway,
+  { endpoint }: EndpointRuntime,
+  model: string,
+  { name, account }: PoolToken,
+  verdict: Verdict,
+  nowMs: number,
+): void {
+  const use = { token: name, account, model: upstreamModel(endpoint, model) };
+  const event = verdictToTokenEvent(verdict, use);
+  if (!event) return;
+  tokens.apply(endpoint.tokenPool!, event, nowMs);
+  reports.tokenUsed(endpoint.tokenPool!, use, verdict);
 }
 
 /** A breaker counts at most one failure per request: an endpoint's over all models of the request, a model's there over its own attempts. */

@@ -22,6 +22,8 @@ export interface Finding {
   readonly latencyMs: number;
   /** The endpoint's credential is its own key, not one of a pool: what is wrong with it is wrong with the endpoint. */
   readonly pooled: boolean;
+  /** Another account of the pool may have room where this one has none. */
+  readonly roomElsewhere: boolean;
 }
 
 /** Smoothing of latencies: about the last ten attempts. */
@@ -35,7 +37,7 @@ const UNSTATED_COOLING_MS = 1000;
 
 /** Turns a verdict into what this process knows of the endpoint. `random` in [0, 1). */
 export function recordVerdict(
-  { runtime, model, verdict, firstFailure, latencyMs, pooled }: Finding,
+  { runtime, model, verdict, firstFailure, latencyMs, pooled, roomElsewhere }: Finding,
   nowMs: number,
   random: () => number,
 ): void {
@@ -58,6 +60,7 @@ export function recordVerdict(
   }
 
   if (verdict.concurrency) {
+    if (roomElsewhere) return;
     // The refused one has left: those still in flight are what the provider takes.
     state.learnedCap = Math.max(1, Math.min(state.learnedCap, state.inFlight));
     return;

@@ -1,41 +1,38 @@
 import type { PoolToken, TokenPool } from '@holdfast/config/types';
-import { type NoTokenReason, pickToken } from '@holdfast/core/tokens/pick-token';
+import { type NoTokenReason, type PickOptions, pickToken } from '@holdfast/core/tokens/pick-token';
 import {
   fitPoolState,
   mergePools,
   type PoolEvent,
-  type PoolMember,
   type PoolState,
   reducePool,
 } from '@holdfast/core/tokens/pool-state';
+import { blockOf } from '@holdfast/core/tokens/token-state';
 import { createTokenUses, type TokenUseCounter } from '@holdfast/core/tokens/token-uses';
 import type { CredentialStanding } from '../plan/plan.ts';
 
 /** The token pools as this gateway knows them: its own findings at once, those of others when they arrive. */
 export interface TokenStates {
-  /** The token to use for a model, preferring other accounts than those already tried for this request. */
-  pick(
-    pool: string,
-    model: string,
-    tried: readonly PoolToken[],
-    nowMs: number,
-    limitedUntil?: LimitedUntil,
-  ): PoolToken | null;
-  standing(
-    pool: string,
-    model: string,
-    tried: readonly PoolToken[],
-    nowMs: number,
-    limitedUntil?: LimitedUntil,
-  ): CredentialStanding;
+  /** The token that `take` would give. */
+  peek(pool: string, wish: TokenWish): PoolToken | null;
+  /** The token to use now. */
+  take(pool: string, wish: TokenWish): PoolToken | null;
+  standing(pool: string, wish: TokenWish): CredentialStanding;
+  /** Some account of the pool did not meet its cap of concurrent requests a moment ago. */
+  hasRoom(pool: string, nowMs: number): boolean;
   apply(pool: string, event: PoolEvent, nowMs: number): void;
   /** Takes in what the token-rotator published. */
   merge(pool: string, theirs: PoolState): void;
   snapshot(pool: string): PoolState | null;
 }
 
-/** When a token's account has room again below the published limits of the model; null: now. */
-export type LimitedUntil = (member: PoolMember) => number | null;
+/** What a request needs a token for. */
+export interface TokenWish extends Pick<PickOptions, 'nowMs' | 'limited' | 'turnInMs'> {
+  /** The endpoint's own name for it. */
+  readonly model: string;
+  /** Tokens this request has tried; those of other accounts are preferred. */
+  readonly tried: readonly PoolToken[];
+}
 
 interface PoolRecord {
   readonly pool: TokenPool;
@@ -45,13 +42,20 @@ interface PoolRecord {
 
 const READY: CredentialStanding = { kind: 'ready' };
 const TRIED: CredentialStanding = { kind: 'tried' };
-/** Blocks that are a limit of the provider's, which the client may wait out. */
-const LIMITS: ReadonlySet<NoTokenReason> = new Set<NoTokenReason>([
-  'rate_limited',
-  'repeated_failures',
-  'day_quota',
-  'published_limit',
-]);
+/** What the client is told: 429 for a limit of the provider's that it may wait out. */
+const CLIENT_STATUS: Readonly<Record<NoTokenReason, number>> = {
+  rate_limited: 429,
+  repeated_failures: 429,
+  day_quota: 429,
+  published_limit: 429,
+  too_large: 413,
+  no_credit: 503,
+  not_in_plan: 503,
+  refused: 503,
+  invalid: 503,
+  tried: 503,
+  empty: 503,
+};
 /** When a pool cannot say when a token returns. */
 const UNKNOWN_WAIT_MS = 60_000;
 
@@ -67,52 +71,56 @@ export function createTokenStates(
     ]),
   );
 
-  const choose = (
-    name: string,
-    model: string,
-    tried: readonly PoolToken[],
-    nowMs: number,
-    limitedUntil?: LimitedUntil,
-  ) => {
+  const choose = (name: string, { model, tried, ...options }: TokenWish) => {
     const { pool, state, uses } = records.get(name)!;
-    const options =
-      tried.length === 0
-        ? { nowMs, uses, limitedUntil }
-        : {
-            nowMs,
-            uses,
-            limitedUntil,
-            tried: new Set(tried.map((token) => token.name)),
-            triedAccounts: new Set(tried.map((token) => token.account)),
-          };
-    return pickToken(pool, state, model, options);
+    if (tried.length === 0) return pickToken(pool, state, model, { ...options, uses });
+    return pickToken(pool, state, model, {
+      ...options,
+      uses,
+      tried: new Set(tried.map((token) => token.name)),
+      triedAccounts: new Set(tried.map((token) => token.account)),
+    });
   };
 
+  function peek(name: string, wish: TokenWish): PoolToken | null {
+    let picked = choose(name, wish);
+    // A repeat: what failed once may be tried again.
+    if ('none' in picked && picked.none === 'tried') picked = choose(name, { ...wish, tried: [] });
+    return 'token' in picked ? picked.token : null;
+  }
+
   return {
-    pick(name, model, tried, nowMs, limitedUntil) {
-      let picked = choose(name, model, tried, nowMs, limitedUntil);
-      // A repeat: what failed once may be tried again.
-      if ('none' in picked && picked.none === 'tried') picked = choose(name, model, [], nowMs, limitedUntil);
-      if (!('token' in picked)) return null;
-      records.get(name)!.uses.note(picked.token.name, nowMs);
-      return picked.token;
+    peek,
+    take(name, wish) {
+      const token = peek(name, wish);
+      if (token) records.get(name)!.uses.note(token.name, wish.nowMs);
+      return token;
     },
-    standing(name, model, tried, nowMs, limitedUntil) {
-      const picked = choose(name, model, tried, nowMs, limitedUntil);
+    standing(name, wish) {
+      const picked = choose(name, wish);
       if ('token' in picked) return READY;
       if (picked.none === 'tried') return TRIED;
       return {
         kind: 'none',
-        untilMs: picked.untilMs ?? nowMs + UNKNOWN_WAIT_MS,
+        untilMs: picked.untilMs ?? wish.nowMs + UNKNOWN_WAIT_MS,
         because: `no token: ${picked.none}`,
-        clientStatus: LIMITS.has(picked.none) ? 429 : 503,
+        clientStatus: CLIENT_STATUS[picked.none],
       };
+    },
+    hasRoom(name, nowMs) {
+      const { pool, state, uses } = records.get(name)!;
+      return pool.tokens.some(
+        ({ name: token, account }) =>
+          !uses.isCrowded(account, nowMs) && blockOf(state.tokens[token]!, null, nowMs) === null,
+      );
     },
     apply(name, event, nowMs) {
       const record = records.get(name)!;
       const before = record.state;
       record.state = reducePool(record.pool, before, event, nowMs);
-      if (event.kind === 'token') record.uses.heard(event.token, event.event);
+      const member =
+        event.kind === 'token' && record.pool.tokens.find(({ name: own }) => own === event.token);
+      if (member) record.uses.heard(member, event.event, nowMs);
       if (record.state.current !== before.current) onMoved(name, before.current, record.state.current);
     },
     merge(name, theirs) {
