@@ -28,7 +28,7 @@ export function watchExchanges(server: Server): { drain(ms: number): Promise<voi
     connection.running++;
     connection.latest = response;
     if (draining) response.setHeader('connection', 'close');
-    response.once('close', () => {
+    response.on('close', () => {
       connection.running--;
       if (connection.latest === response) connection.latest = null;
       if (draining) closeWhenIdle(connection, socket);

@@ -3,6 +3,7 @@ import type { Logger } from '@holdfast/runtime/logger';
 import type { Exchange, TrailEntry } from './ingress/exchange.ts';
 import type { Refused } from './ingress/receive.ts';
 import { NO_CLUSTER, type Outcome } from './metrics/labels.ts';
+import { createTimeText } from './time-text.ts';
 
 /** One line per request, with the trail of its attempts; never prompts, answers or secrets. */
 export interface AccessLog {
@@ -56,10 +57,11 @@ const fieldsIn = (line: string): RequestLine => JSON.parse(`{${line.slice(PREFIX
  * the same fields go through the readable logger.
  */
 export function createAccessLog(logger: Logger, plain: LineWriter | null): AccessLog {
+  const time = createTimeText();
   const kept: string[] = [];
   let next = 0;
   const put = (fields: string): void => {
-    const line = `${PREFIX}${fields}}\n`;
+    const line = `${PREFIX}"time":"${time()}",${fields}}\n`;
     kept[next] = line;
     next = (next + 1) % KEPT;
     if (!logger.isLevelEnabled('info')) return;
@@ -72,13 +74,13 @@ export function createAccessLog(logger: Logger, plain: LineWriter | null): Acces
     refused(requestId, { status, code, model }, durationMs) {
       const took = Math.round(durationMs);
       put(
-        `"time":"${new Date().toISOString()}","request_id":"${requestId}","client":"none","cluster":"${NO_CLUSTER}","model":${text(model)},"endpoint":"none","outcome":"rejected","stream":false,"attempts":0,"duration_ms":${took},"first_content_ms":null,"overhead_ms":${took},"usage":null,"trail":[],"status":${status},"code":${text(code)}`,
+        `"request_id":"${requestId}","client":"none","cluster":"${NO_CLUSTER}","model":${text(model)},"endpoint":"none","outcome":"rejected","stream":false,"attempts":0,"duration_ms":${took},"first_content_ms":null,"overhead_ms":${took},"usage":null,"trail":[],"status":${status},"code":${text(code)}`,
       );
     },
     opaque({ requestId, cluster, outcome, attempt }) {
       const { endpoint, model, duration_ms } = attempt;
       put(
-        `"time":"${new Date().toISOString()}","request_id":"${requestId}","client":"none","cluster":${text(cluster)},"model":"${model}","endpoint":${text(endpoint)},"outcome":"${outcome}","stream":false,"attempts":1,"duration_ms":${duration_ms},"first_content_ms":null,"overhead_ms":0,"usage":null,"trail":[${trailEntry(attempt)}]`,
+        `"request_id":"${requestId}","client":"none","cluster":${text(cluster)},"model":"${model}","endpoint":${text(endpoint)},"outcome":"${outcome}","stream":false,"attempts":1,"duration_ms":${duration_ms},"first_content_ms":null,"overhead_ms":0,"usage":null,"trail":[${trailEntry(attempt)}]`,
       );
     },
     recent: () => (kept.length < KEPT ? kept : [...kept.slice(next), ...kept.slice(0, next)]).map(fieldsIn),
@@ -91,7 +93,7 @@ function fieldsOf(exchange: Exchange, outcome: Outcome, durationMs: number, over
   const firstContent = firstContentMs === null ? null : Math.round(firstContentMs);
   const used =
     usage === null ? 'null' : `{"inputTokens":${usage.inputTokens},"outputTokens":${usage.outputTokens}}`;
-  return `"time":"${new Date().toISOString()}","request_id":"${id}","client":${text(client)},"cluster":${text(route.cluster.cluster.name)},"model":${text(facts.model)},"endpoint":${text(served.endpoint)},"outcome":"${outcome}","stream":${stream !== null},"attempts":${trail.length},${resume?.count ? `"resumed":${resume.count},` : ''}"duration_ms":${Math.round(durationMs)},"first_content_ms":${firstContent},"overhead_ms":${Math.round(overheadMs * 100) / 100},"usage":${used},${usageEstimated ? '"usage_estimated":true,' : ''}"trail":[${trail.map(trailEntry).join(',')}]`;
+  return `"request_id":"${id}","client":${text(client)},"cluster":${text(route.cluster.cluster.name)},"model":${text(facts.model)},"endpoint":${text(served.endpoint)},"outcome":"${outcome}","stream":${stream !== null},"attempts":${trail.length},${resume?.count ? `"resumed":${resume.count},` : ''}"duration_ms":${Math.round(durationMs)},"first_content_ms":${firstContent},"overhead_ms":${Math.round(overheadMs * 100) / 100},"usage":${used},${usageEstimated ? '"usage_estimated":true,' : ''}"trail":[${trail.map(trailEntry).join(',')}]`;
 }
 
 function trailEntry({

@@ -11,7 +11,7 @@ export async function runExchange(gateway: Gateway, exchange: Exchange): Promise
   gateway.budget.requestStarted();
   metrics.inFlight++;
   // `close` of the request says nothing about the client; that of an unfinished response does (FAULTS rule 8).
-  response.once('close', () => {
+  response.on('close', () => {
     if (!response.writableFinished) cancelExchange(exchange, 'client');
   });
   // It may have left while its body was read, and that is not told twice.

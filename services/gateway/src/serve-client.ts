@@ -4,7 +4,7 @@ import { dialects } from '@holdfast/dialects/dialects';
 import type { Gateway } from './gateway.ts';
 import { admit } from './ingress/admit.ts';
 import { openExchange } from './ingress/open-exchange.ts';
-import { clientLine, type Refused, refused } from './ingress/receive.ts';
+import { clientLine, type Refused, receive, refused } from './ingress/receive.ts';
 import { NO_CLUSTER } from './metrics/labels.ts';
 import type { StoreState } from './ops/api-health.ts';
 import type { Identify } from './policy/client-keys.ts';
@@ -36,8 +36,9 @@ export async function serveClient(
     sendRefusal(request, response, dialect, id, refusal);
     gateway.accessLog.refused(id, refusal, gateway.now() - startedMs);
   };
-  const admission = await admit(gateway, identify(), request, name);
-  if (admission.kind === 'gone') return;
+  const received = await receive(gateway, identify(), request);
+  if (received.kind === 'gone') return;
+  const admission = received.kind === 'received' ? admit(gateway, received, name) : received;
   if (admission.kind === 'refused') {
     refuse(admission);
     return;

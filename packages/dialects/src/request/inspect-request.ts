@@ -3,7 +3,7 @@ import type { DialectName } from '../dialect.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { checkFields } from './check-fields.ts';
 import { approxInputChars } from './input-chars.ts';
-import { scanObject } from './scan-object.ts';
+import { duplicateKey, scanObject } from './scan-object.ts';
 import { hasLoneSurrogate, hasUnsafeKey } from './unsafe-text.ts';
 
 /** FAULTS C09; real requests, tool schemas included, stay below 30. */
@@ -52,8 +52,8 @@ export function inspectRequest(dialect: DialectName, body: Buffer): Inspection {
   const request = parse(text);
   if (request === null) return refuse(null, 'The request body is not valid JSON.');
   if (!isObject(request)) return refuse(null, 'The request body must be a JSON object.');
-  if (scan.duplicateKey !== null) {
-    const field = plainName(scan.duplicateKey);
+  if (Object.keys(request).length * 2 !== scan.keySpans.length) {
+    const field = plainName(duplicateKey(body, scan));
     return refuse(field, `${field === null ? 'A field' : `'${field}'`} is given twice.`);
   }
   if (hasUnsafeKey(text, scan.escapes, request))
@@ -80,8 +80,8 @@ function parse(text: string): unknown {
   }
 }
 
-function plainName(key: string): string | null {
-  return /^[a-z_]{1,40}$/.test(key) ? key : null;
+function plainName(key: string | null): string | null {
+  return key !== null && /^[a-z_]{1,40}$/.test(key) ? key : null;
 }
 
 function factsOf(

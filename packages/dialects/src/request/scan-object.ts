@@ -6,12 +6,13 @@ const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;
+const MODEL = Buffer.from('"model"');
 
 /** What the bytes of a JSON object tell that a parsed value no longer does. Only meaningful if the bytes are valid JSON. */
 export interface ObjectScan {
   readonly tooDeep: boolean;
-  /** A key of the object itself that comes twice. */
-  readonly duplicateKey: string | null;
+  /** Of the object itself: where the string literal of each key starts and ends, one after the other. */
+  readonly keySpans: readonly number[];
   /** `[start, end)` of the string literal of the key `model`; null when there is none. */
   readonly modelSpan: readonly [number, number] | null;
   /** Some string is written with `\uXXXX`. */
@@ -20,9 +21,9 @@ export interface ObjectScan {
 
 /** One pass of about 1 us per kB. Stops at the first level below `maxDepth`. */
 export function scanObject(body: Buffer, maxDepth: number): ObjectScan {
-  const keys = new Set<string>();
-  let key: string | null = null;
-  let duplicateKey: string | null = null;
+  const keySpans: number[] = [];
+  let atKey = true;
+  let isModel = false; // the value that comes next
   let modelSpan: readonly [number, number] | null = null;
   let escapes = false;
   let depth = 0;
@@ -34,29 +35,43 @@ export function scanObject(body: Buffer, maxDepth: number): ObjectScan {
           if (body[i] === BACKSLASH && body[++i] === LETTER_U) escapes = true;
         }
         if (depth !== 1) break;
-        if (key !== null) {
-          if (key === 'model') modelSpan ??= [start, i + 1];
-          break;
-        }
-        key = keyText(body.toString('utf8', start, i + 1));
-        if (keys.has(key)) duplicateKey ??= key;
-        keys.add(key);
+        if (atKey) {
+          keySpans.push(start, i + 1);
+          isModel = isModelKey(body, start, i + 1, escapes);
+          atKey = false;
+        } else if (isModel) modelSpan ??= [start, i + 1];
         break;
       }
       case OPEN_BRACE:
       case OPEN_BRACKET:
-        if (++depth > maxDepth) return { tooDeep: true, duplicateKey, modelSpan, escapes };
+        if (++depth > maxDepth) return { tooDeep: true, keySpans, modelSpan, escapes };
         break;
       case CLOSE_BRACE:
       case CLOSE_BRACKET:
         depth--;
         break;
       case COMMA:
-        if (depth === 1) key = null;
+        if (depth === 1) atKey = true;
         break;
     }
   }
-  return { tooDeep: false, duplicateKey, modelSpan, escapes };
+  return { tooDeep: false, keySpans, modelSpan, escapes };
+}
+
+/** The first key that the object has twice. Parsed, it has fewer keys then: look for it only in that case. */
+export function duplicateKey(body: Buffer, { keySpans }: ObjectScan): string | null {
+  const keys = new Set<string>();
+  for (let i = 0; i < keySpans.length; i += 2) {
+    const key = keyText(body.toString('utf8', keySpans[i], keySpans[i + 1]));
+    if (keys.has(key)) return key;
+    keys.add(key);
+  }
+  return null;
+}
+
+function isModelKey(body: Buffer, start: number, end: number, escapes: boolean): boolean {
+  if (end - start === MODEL.length) return body.compare(MODEL, 0, MODEL.length, start, end) === 0;
+  return escapes && keyText(body.toString('utf8', start, end)) === 'model';
 }
 
 /** Keys may be written with escapes: `"mod\u0065l"` is `model`. */

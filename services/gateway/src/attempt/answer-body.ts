@@ -1,7 +1,7 @@
 import type { Observation } from '@holdfast/core/verdict';
 import type { AnswerFinding, Dialect } from '@holdfast/dialects/dialect';
 import type { AttemptOrder } from './attempt.ts';
-import { type Body, type BodyEvents, createCollector } from './bodies.ts';
+import { type Body, type BodyEvents, Collector } from './bodies.ts';
 
 const EVENTS = /^(?:text\/event-stream|application\/x-ndjson)/;
 /** How an event stream under another name begins. */
@@ -21,7 +21,7 @@ export class AnswerBody implements Body {
   readonly #status: number;
   readonly #contentType: string;
   readonly #events: BodyEvents;
-  readonly #collector = createCollector(MAX_ANSWER_BYTES);
+  readonly #collector = new Collector(MAX_ANSWER_BYTES);
 
   constructor(order: AttemptOrder, status: number, contentType: string, events: BodyEvents) {
     this.#order = order;

@@ -6,7 +6,7 @@ import type { Translation } from '@holdfast/dialects/translate/translation';
 import type { Dispatcher } from 'undici';
 import type { ConnectionUse, KnowsConnection } from '../states/connections.ts';
 import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
-import type { Body } from './bodies.ts';
+import type { Body, BodyEvents } from './bodies.ts';
 import { openBody } from './open-body.ts';
 
 /** One call to make. Times are ms on the monotonic clock. */
@@ -83,11 +83,11 @@ type Phase = 'connect' | 'headers' | 'first_content' | 'idle';
 /** Calls the endpoint once. Never throws: every way it can end is an observation. */
 export function attempt(order: AttemptOrder): RunningAttempt {
   const call = new Call(order);
-  return { report: call.report, cancel: (by) => call.finish({ kind: 'cancelled', by }) };
+  return { report: call.report, cancel: (by) => call.found({ kind: 'cancelled', by }) };
 }
 
 /** undici's handler for one exchange, with timers of our own (undici's have a grain of a second and count bytes, not content). */
-class Call implements KnowsConnection {
+class Call implements KnowsConnection, BodyEvents {
   connection: ConnectionUse | null = null;
   readonly report: Promise<AttemptReport>;
   readonly #order: AttemptOrder;
@@ -133,7 +133,7 @@ class Call implements KnowsConnection {
         this,
       );
     } catch (error) {
-      this.finish({ kind: 'transport', ...transportCause(error), reusedSocket: false });
+      this.found({ kind: 'transport', ...transportCause(error), reusedSocket: false });
     }
     // It ends with its one call; how that ends is told to the call.
     fresh?.close().catch(() => {});
@@ -159,11 +159,7 @@ class Call implements KnowsConnection {
     if (this.#settled || status < 200) return;
     this.#status = status;
     this.#phase = 'first_content';
-    this.#body = openBody(this.#order, status, headers, {
-      found: (observation, ending) => this.finish(observation, ending),
-      content: (held) => this.#commit(held),
-      events: (bytes, content) => this.#forward(bytes, content),
-    });
+    this.#body = openBody(this.#order, status, headers, this);
     this.#controller = controller;
   }
 
@@ -185,11 +181,11 @@ class Call implements KnowsConnection {
     };
     // A break after the finish reason is a success: what had to be said was said.
     if (this.#body?.completeWithoutEnd()) this.#body.end();
-    else this.finish(failure);
+    else this.found(failure);
   }
 
   /** Ends the attempt once; later calls are ignored. */
-  finish(observation: Observation, ending: Buffer | null = null): void {
+  found(observation: Observation, ending: Buffer | null = null): void {
     if (this.#settled) return;
     this.#settled = true;
     clearTimeout(this.#timer);
@@ -197,7 +193,7 @@ class Call implements KnowsConnection {
     const body = this.#body;
     if (!body?.finished) {
       // After a stream's terminator the body is about to end: waiting for that keeps the connection for the next call.
-      if (success) this.#linger = setTimeout(this.#abort, LINGER_MS);
+      if (success) this.#linger = setTimeout(() => this.#abort(), LINGER_MS);
       else this.#abort();
     }
     this.#resolve({
@@ -215,11 +211,11 @@ class Call implements KnowsConnection {
     });
   }
 
-  readonly #abort = (): void => {
+  #abort(): void {
     this.#controller?.abort(ATTEMPT_OVER);
-  };
+  }
 
-  #commit(held: Buffer): void {
+  content(held: Buffer): void {
     // A decoder may still have had content in it when the attempt was given up: the client must not see it.
     if (this.#settled) return;
     const now = this.#order.now();
@@ -231,7 +227,7 @@ class Call implements KnowsConnection {
     this.#order.gate.commit(held);
   }
 
-  #forward(bytes: Buffer, content: boolean): void {
+  events(bytes: Buffer, content: boolean): void {
     if (this.#settled) return;
     // Comments and pings are no progress (FAULTS S05).
     if (content) this.#phaseEndsMs = this.#order.now() + this.#order.idleMs;
@@ -251,14 +247,14 @@ class Call implements KnowsConnection {
     const now = this.#order.now();
     const limit = this.#committed ? this.#order.totalMs : this.#order.deadlineMs;
     if (now >= limit) {
-      this.finish({
+      this.found({
         kind: 'timeout',
         timer: this.#committed ? 'total' : 'deadline',
         afterMs: now - this.#startedMs,
       });
     } else if (now >= this.#phaseEndsMs && !this.#paused) {
       if (this.#phase === 'idle' && this.#body?.completeWithoutEnd()) this.#body.end();
-      else this.finish({ kind: 'timeout', timer: this.#phase, afterMs: now - this.#startedMs });
+      else this.found({ kind: 'timeout', timer: this.#phase, afterMs: now - this.#startedMs });
     } else {
       this.#rearm();
     }

@@ -29,27 +29,30 @@ export interface BodyEvents {
   events(bytes: Buffer, content: boolean): void;
 }
 
-/** Bytes of one body, in one piece at the end; refuses more than `maxBytes`. */
-export interface Collector {
-  add(chunk: Buffer): boolean;
-  take(): Buffer;
-}
+/** Bytes of one body, in one piece at the end. */
+export class Collector {
+  readonly #maxBytes: number;
+  #first: Buffer | null = null;
+  #more: Buffer[] | null = null;
+  #size = 0;
 
-export function createCollector(maxBytes: number): Collector {
-  let first: Buffer | null = null;
-  let more: Buffer[] | null = null;
-  let size = 0;
-  return {
-    add(chunk) {
-      size += chunk.length;
-      if (size > maxBytes) return false;
-      if (first === null) first = chunk;
-      else {
-        more ??= [first];
-        more.push(chunk);
-      }
-      return true;
-    },
-    take: () => (more ? Buffer.concat(more, size) : (first ?? Buffer.alloc(0))),
-  };
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** False when that is more than `maxBytes`. */
+  add(chunk: Buffer): boolean {
+    this.#size += chunk.length;
+    if (this.#size > this.#maxBytes) return false;
+    if (this.#first === null) this.#first = chunk;
+    else {
+      this.#more ??= [this.#first];
+      this.#more.push(chunk);
+    }
+    return true;
+  }
+
+  take(): Buffer {
+    return this.#more ? Buffer.concat(this.#more, this.#size) : (this.#first ?? Buffer.alloc(0));
+  }
 }

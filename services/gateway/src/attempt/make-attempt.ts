@@ -21,14 +21,12 @@ export interface Made extends Step {
 }
 
 /** Makes one attempt, with the endpoint's place taken for exactly as long. */
-export async function makeAttempt(exchange: Exchange, gateway: Gateway, step: Step): Promise<Made> {
+export function makeAttempt(exchange: Exchange, gateway: Gateway, step: Step): Promise<Made[]> {
   exchange.served = servedBy(exchange, step.plan.runtime, step.route, step.model);
   const { running, made } = start(exchange, gateway, step, exchange.resume?.gate ?? exchange.stream);
   exchange.running = running;
   if (exchange.cancelled) running.cancel(exchange.cancelled);
-  const result = await made;
-  exchange.running = null;
-  return result;
+  return made.then((one) => [one]);
 }
 
 /**
@@ -83,7 +81,6 @@ export async function makeHedgedAttempt(
   const late = await Promise.race([firstMade.then(() => false), after(lateMs)]);
   const second = late && winner === null && !exchange.cancelled ? planSecond() : null;
   const made = second ? await Promise.all([firstMade, run(second, 1)]) : [await firstMade];
-  exchange.running = null;
   return winner === 0 ? made.toReversed() : made;
 }
 

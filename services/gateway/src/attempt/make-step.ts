@@ -6,12 +6,7 @@ import { isThrottled } from '../policy/throttle-line.ts';
 import { type Made, makeAttempt, makeHedgedAttempt, type Step } from './make-attempt.ts';
 
 /** The planned attempt, and where the route asks for it a second one when the first is late. What decides comes last. */
-export async function makeStep(
-  exchange: Exchange,
-  gateway: Gateway,
-  step: Step,
-  turn: Turn,
-): Promise<Made[]> {
+export function makeStep(exchange: Exchange, gateway: Gateway, step: Step, turn: Turn): Promise<Made[]> {
   const { plan, route, model } = step;
   const lateMs =
     route.route.hedge &&
@@ -21,7 +16,7 @@ export async function makeStep(
     !exchange.resume?.spoken
       ? route.hedging.lateAfterMs()
       : null;
-  if (lateMs === null) return [await makeAttempt(exchange, gateway, step)];
+  if (lateMs === null) return makeAttempt(exchange, gateway, step);
   const gate = exchange.resume?.gate ?? exchange.stream!;
   return makeHedgedAttempt(exchange, gateway, step, gate, lateMs, () => {
     const second = planNext({ ...turn, beside: plan.runtime }, gateway.now(), gateway.random);

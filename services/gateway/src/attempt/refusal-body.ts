@@ -1,5 +1,5 @@
 import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
-import { type Body, type BodyEvents, createCollector } from './bodies.ts';
+import { type Body, type BodyEvents, Collector } from './bodies.ts';
 
 /** An error needs no more; the rest is not read. */
 const MAX_ERROR_BYTES = 256 * 1024;
@@ -10,7 +10,7 @@ export function refusalBody(
   headers: Readonly<Record<string, string>>,
   events: BodyEvents,
 ): Body {
-  const collector = createCollector(MAX_ERROR_BYTES);
+  const collector = new Collector(MAX_ERROR_BYTES);
   let finished = false;
   const judge = () => {
     const { error, body } = readErrorBody(collector.take());

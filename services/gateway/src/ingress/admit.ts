@@ -1,11 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { DialectName } from '@holdfast/dialects/dialect';
 import { inspectRequest, type RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { Gateway } from '../gateway.ts';
-import type { Identify } from '../policy/client-keys.ts';
 import type { RouteRuntime } from '../states/routing.ts';
 import { clientPath } from './client-routes.ts';
-import { type Gone, type Received, type Refused, receive, refused } from './receive.ts';
+import { type Received, type Refused, refused } from './receive.ts';
 import type { RequestOptions } from './request-options.ts';
 
 /** A request that may be worked on. */
@@ -20,21 +18,8 @@ export interface Admitted {
   readonly limitHeaders: readonly string[];
 }
 
-export type Admission = Admitted | Refused | Gone;
-
-/** Everything that can refuse a request of the client API. */
-export async function admit(
-  gateway: Gateway,
-  identify: Identify,
-  request: IncomingMessage,
-  dialect: DialectName,
-): Promise<Admission> {
-  const received = await receive(gateway, identify, request);
-  return received.kind === 'received' ? admitBody(gateway, received, dialect) : received;
-}
-
 /** Looks at what a received body says. */
-export function admitBody(
+export function admit(
   { routing }: Gateway,
   { client, body, options, limitHeaders }: Received,
   dialect: DialectName,

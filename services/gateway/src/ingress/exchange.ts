@@ -73,6 +73,7 @@ export interface Exchange {
   firstContentMs: number | null;
   /** Time in attempts and planned waits: what is left of the duration is the gateway's own. */
   elsewhereMs: number;
+  /** The last attempt; to cancel one that has ended changes nothing. */
   running: RunningAttempt | null;
   /** Among the requests under way. */
   place: number;

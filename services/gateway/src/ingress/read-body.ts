@@ -30,7 +30,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
     request.on('end', () =>
       resolve({ kind: 'body', body: more ? Buffer.concat(more, size) : (first ?? Buffer.alloc(0)) }),
     );
-    request.on('error', () => resolve({ kind: 'gone' }));
+    // Behind the end it says nothing new. An error it follows is told to nobody who did not ask.
     request.on('close', () => resolve({ kind: 'gone' }));
   });
 }

@@ -24,6 +24,7 @@ export function captureResponse(client: ServerResponse): CapturedResponse {
       ended = true;
     },
     destroy: () => client.destroy(),
+    on: (event, listener) => client.on(event, listener),
     once: (event, listener) => client.once(event, listener),
     get destroyed() {
       return client.destroyed;

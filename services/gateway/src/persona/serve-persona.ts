@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { dialects } from '@holdfast/dialects/dialects';
 import type { Gateway } from '../gateway.ts';
-import { admitBody } from '../ingress/admit.ts';
+import { admit } from '../ingress/admit.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 import { openExchange } from '../ingress/open-exchange.ts';
 import { type Received, type Refused, receive } from '../ingress/receive.ts';
@@ -95,7 +95,7 @@ async function converse(talk: Talk, received: Received): Promise<void> {
   const first = gateway.routing.routeFor(persona.model)?.cluster.tiers[0]?.[0];
   const call = modelCalls[first?.endpoint.protocol ?? 'openai'];
   const body = call.body(persona, personality, said);
-  const admitted = admitBody(gateway, { ...received, body }, call.dialect);
+  const admitted = admit(gateway, { ...received, body }, call.dialect);
   if (admitted.kind === 'refused') return sayRejected(talk, limitHeaders, mood, admitted.message);
 
   const captured = captureResponse(talk.response);

@@ -8,7 +8,8 @@ export interface ClientResponse {
   end(bytes: Buffer): unknown;
   end(bytes: string, encoding: 'latin1'): unknown;
   destroy(): unknown;
-  once(event: 'close' | 'drain', listener: () => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
+  once(event: 'drain', listener: () => void): unknown;
   /** The client has left. */
   readonly destroyed: boolean;
   readonly writableNeedDrain: boolean;

@@ -5,7 +5,7 @@ import type { Verdict } from '@holdfast/core/verdict';
 import { dialects } from '@holdfast/dialects/dialects';
 import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
 import { scrubProviderText } from '@holdfast/dialects/errors/scrub-provider-text';
-import { createCollector } from '../attempt/bodies.ts';
+import { Collector } from '../attempt/bodies.ts';
 
 /** Headers of a provider's answer that are about the answer; all others stay here. */
 const KEPT_HEADERS = ['content-type', 'content-length', 'content-encoding', 'content-disposition'] as const;
@@ -44,7 +44,7 @@ export function sendOpaqueAnswer(
     incoming.pipe(response);
     return;
   }
-  const collector = createCollector(MAX_ERROR_BYTES);
+  const collector = new Collector(MAX_ERROR_BYTES);
   let told = false;
   const tell = () => {
     if (told) return;

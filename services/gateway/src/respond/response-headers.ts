@@ -19,7 +19,7 @@ const KEPT_BY_NOBODY_ELSE: readonly string[] = ['cache-control', 'no-store', 'va
 
 /** A flat list for `writeHead`: the contract's headers, then `more`. Upstream headers never travel. */
 export function responseHeaders(by: ServedBy, contentType: string, ...more: string[]): string[] {
-  return [
+  const headers = [
     'content-type',
     contentType,
     'x-request-id',
@@ -38,11 +38,11 @@ export function responseHeaders(by: ServedBy, contentType: string, ...more: stri
     by.fallback,
     'x-holdfast-cache',
     by.cache,
-    ...(by.cache === 'off' ? NOTHING : KEPT_BY_NOBODY_ELSE),
-    ...(by.dropped.length === 0 ? NOTHING : ['x-holdfast-dropped', droppedText(by)]),
-    ...by.limitHeaders,
-    ...more,
   ];
+  if (by.cache !== 'off') headers.push(...KEPT_BY_NOBODY_ELSE);
+  if (by.dropped.length > 0) headers.push('x-holdfast-dropped', droppedText(by));
+  headers.push(...by.limitHeaders, ...more);
+  return headers;
 }
 
 export const droppedText = ({ dropped }: Pick<ServedBy, 'dropped'>): string => headerSafe(dropped.join(', '));
