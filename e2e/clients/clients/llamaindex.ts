@@ -1,5 +1,6 @@
 import { AnthropicSession, anthropic } from '@llamaindex/anthropic';
 import type { LLM } from '@llamaindex/core/llms';
+import { extractText } from '@llamaindex/core/utils';
 import { openai } from '@llamaindex/openai';
 import type { Client, Feature, Gateway } from '../matrix.ts';
 import { ANTHROPIC_MODEL, assertGreeting, OPENAI_MODEL, PING, SYSTEM } from '../questions.ts';
@@ -14,7 +15,7 @@ const features = (llmAt: (gateway: Gateway) => LLM): Feature[] => [
     name: 'chat',
     async run(gateway) {
       const { message } = await llmAt(gateway).chat({ messages });
-      assertGreeting(String(message.content));
+      assertGreeting(extractText(message.content));
     },
   },
   {
