@@ -55,7 +55,7 @@ export async function serveClient(
   try {
     const exchange = openExchange(gateway, { request, response, dialect, id, startedMs }, admission);
     if (exchange.routing.serves(exchange.route, name)) await runExchange(gateway, exchange);
-    else respondEstimate(exchange, gateway);
+    else respondEstimate(exchange, gateway, 'primary');
   } finally {
     release();
   }

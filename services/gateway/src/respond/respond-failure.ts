@@ -6,6 +6,7 @@ import type { Exchange } from '../ingress/exchange.ts';
 import type { GaveUp } from '../plan/plan.ts';
 import { attemptsFailedMessage } from './fault-message.ts';
 import { type FinalFault, finalFault } from './final-fault.ts';
+import { isEstimatedAt, respondEstimate } from './respond-estimate.ts';
 import { respondStored } from './respond-stored.ts';
 import { NOTHING, responseHeaders } from './response-headers.ts';
 
@@ -52,6 +53,11 @@ export function respondFailure(
   if (canned) {
     sendCanned(exchange, canned.status, canned.texts[Math.floor(gateway.random() * canned.texts.length)]!);
     account(exchange, gateway, 'canned');
+    return;
+  }
+  if (isEstimatedAt(exchange)) {
+    exchange.served = { ...exchange.served, attempts: exchange.trail.length, fallback: 'endpoint' };
+    respondEstimate(exchange, gateway, 'fallback');
     return;
   }
   const final = finalFault(failures, gaveUp, gateway.now());

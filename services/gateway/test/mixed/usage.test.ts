@@ -132,6 +132,22 @@ describe('count_tokens', () => {
     expect(simulator.requests('claude')[0]!.path).toBe('/v1/messages/count_tokens');
   });
 
+  test('is estimated where those who count fail and another vendor would answer', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(vendors(simulator, [CLAUDE, OPENAI]));
+    simulator.behave('claude', { fault: 'anthropic_529' });
+    const answer = await read(await gateway.post('/v1/messages/count_tokens', body));
+    expect([answer.status, answer.headers.get('x-holdfast-estimated')]).toEqual([200, 'input_tokens']);
+    expect(answer.headers.get('x-holdfast-fallback')).toBe('endpoint');
+    expect(simulator.requests('claude').length).toBeGreaterThan(0);
+    expect(simulator.requests('openai')).toEqual([]);
+    expect(
+      await gateway.metric(
+        'holdfast_requests_total{llm_cluster="main",protocol="anthropic",outcome="fallback"}',
+      ),
+    ).toBe(1);
+  });
+
   test('is estimated from the request, and marked as that, where none does', async () => {
     await using simulator = await startSimulator();
     await using gateway = await startGateway(vendors(simulator, [OPENAI]));
