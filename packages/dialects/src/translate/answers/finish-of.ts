@@ -1,8 +1,8 @@
-import type { AnswerPart, Finish } from '../conversation.ts';
+import type { Finish } from '../conversation.ts';
 
-/** Servers say `stop`, or nothing at all, of an answer that calls tools or refuses. */
-export function finishOf(parts: readonly AnswerPart[], said: Finish): Finish {
+/** Servers say `stop`, or nothing at all, of an answer that calls tools or refuses. `kinds`: what parts it has. */
+export function finishOf(kinds: ReadonlySet<string>, said: Finish): Finish {
   if (said !== 'stop') return said;
-  if (parts.some((part) => part.kind === 'tool_call')) return 'tool_calls';
-  return parts.some((part) => part.kind === 'refusal') ? 'refusal' : 'stop';
+  if (kinds.has('tool_call')) return 'tool_calls';
+  return kinds.has('refusal') ? 'refusal' : 'stop';
 }

@@ -27,7 +27,8 @@ export function readChatAnswer(completion: JsonObject): Answer {
     model: textOf(completion.model),
     created: countOf(completion.created),
     parts,
-    finish: stopSequence === null ? finishOf(parts, finish) : 'stop_sequence',
+    finish:
+      stopSequence === null ? finishOf(new Set(parts.map(({ kind }) => kind)), finish) : 'stop_sequence',
     stopSequence,
     usage: readChatUsage(completion.usage),
   };

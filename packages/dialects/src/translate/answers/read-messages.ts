@@ -14,7 +14,10 @@ export function readMessagesAnswer(message: JsonObject): Answer {
     model: textOf(message.model),
     created: null,
     parts: why === null ? parts : [...parts, { kind: 'refusal', text: why }],
-    finish: finishOf(parts, readMessagesFinish(textOf(message.stop_reason) ?? '')),
+    finish: finishOf(
+      new Set(parts.map(({ kind }) => kind)),
+      readMessagesFinish(textOf(message.stop_reason) ?? ''),
+    ),
     stopSequence: textOf(message.stop_sequence),
     usage: readMessagesUsage(message.usage),
   };

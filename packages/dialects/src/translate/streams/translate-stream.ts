@@ -2,7 +2,8 @@ import type { DialectName, StreamReader, StreamStep } from '../../dialect.ts';
 import { saysSomething } from '../../json.ts';
 import { openStream as openMessages } from '../../streams/anthropic-messages.ts';
 import { openStream as openChat } from '../../streams/openai-chat.ts';
-import type { AnswerEvent, Conversation, PartEvent } from '../conversation.ts';
+import { finishOf } from '../answers/finish-of.ts';
+import type { Conversation, Finish, PartEvent } from '../conversation.ts';
 import type { EventReader, Tell } from './event-reader.ts';
 import type { Ending, EventWriter, OpenWriter, WrittenEnd } from './event-writer.ts';
 import { readChatEvents } from './read-chat-events.ts';
@@ -47,19 +48,18 @@ function retell(source: Source, writer: EventWriter): StreamReader {
   let seen = false; // `out` has something for the user
   let owed = false; // content was read of which the client has seen nothing yet
   let usage: Ending['usage'] = null;
-  let finish: (AnswerEvent & { kind: 'finish' }) | null = null;
-  let called = false;
-  let refused = false;
+  let finish: Finish = 'stop';
+  let stopSequence: string | null = null;
+  const kinds = new Set<string>();
   let over = false;
   let closing = '';
 
   const events = source.read((event) => {
     if (event.kind === 'usage') usage = event.usage;
-    else if (event.kind === 'finish') finish = event;
+    else if (event.kind === 'finish') ({ finish, stopSequence } = event);
     else if (event.kind === 'start') out += writer.start(event);
     else {
-      if (event.kind === 'tool_call') called = true;
-      else if (event.kind === 'refusal') refused = true;
+      kinds.add(event.kind);
       const written = writer.write(event);
       out += written;
       if (owed && written !== '' && isContent(event)) seen = true;
@@ -87,7 +87,7 @@ function retell(source: Source, writer: EventWriter): StreamReader {
     over ||= complete || step.error !== null || step.fault !== null;
     if (complete) {
       events.close();
-      const end: WrittenEnd = writer.end(ending());
+      const end: WrittenEnd = writer.end({ finish: finishOf(kinds, finish), stopSequence, usage });
       closing = end.closing;
       if (step.terminator === null) closing += end.terminator;
       else terminator = Buffer.from(end.terminator);
@@ -100,15 +100,9 @@ function retell(source: Source, writer: EventWriter): StreamReader {
     return { bytes, content, terminator, error: step.error, fault: step.fault };
   }
 
-  /** Servers say `stop`, or nothing at all (FAULTS S04), of an answer that calls tools or refuses. */
-  function ending(): Ending {
-    const { finish: said, stopSequence } = finish ?? { finish: 'stop' as const, stopSequence: null };
-    const meant = said !== 'stop' ? said : called ? 'tool_calls' : refused ? 'refusal' : 'stop';
-    return { finish: meant, stopSequence, usage };
-  }
-
-  return {
-    push(chunk) {
+  // What the stream is known to have told is the endpoint's reader's to say.
+  return Object.assign(Object.create(reader) as StreamReader, {
+    push(chunk: Uint8Array) {
       if (over) return reader.push(chunk);
       const step = reader.push(chunk);
       return told(step, step.terminator !== null);
@@ -119,25 +113,7 @@ function retell(source: Source, writer: EventWriter): StreamReader {
       return told(step, step.error === null && step.fault === null);
     },
     closing: () => Buffer.from(closing),
-    get contentSeen() {
-      return reader.contentSeen;
-    },
-    get finishSeen() {
-      return reader.finishSeen;
-    },
-    get finish() {
-      return reader.finish;
-    },
-    get terminatorSeen() {
-      return reader.terminatorSeen;
-    },
-    get usage() {
-      return reader.usage;
-    },
-    get model() {
-      return reader.model;
-    },
-  };
+  });
 }
 
 function isContent(event: PartEvent): boolean {
