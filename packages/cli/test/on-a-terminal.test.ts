@@ -4,7 +4,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describeWithServer } from '@holdfast/runtime/testing/needs-server';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { type RunningSuite, startSuite } from './support/running-suite.ts';
+import { CANARY, type RunningSuite, startSuite } from './support/running-suite.ts';
 
 // Each command is a process of its own.
 jest.setTimeout(60_000);
@@ -61,6 +61,31 @@ describeWithServer(PROGRAM, 'on a terminal', () => {
       const output = stripVTControlCharacters(await onTerminal(verb, { NO_COLOR: '1' }));
       expect(output.split(/\r?\n/).filter((line) => line.length > 80)).toEqual([]);
     }
+  });
+
+  test.each([
+    [[], /^\d\d:\d\d:\d\d {2}rejected +unknown[^{]*404 model_not_found/m],
+    [['--json'], /^\{"level":"info".*"outcome":"rejected".*"code":"model_not_found"/m],
+  ])('serve %j prints requests readably, unless JSON is asked for', async (flags, line) => {
+    let isAsked = false;
+    const output = await onTerminal(
+      ['serve', 'gateway', ...flags],
+      { NO_COLOR: '1', HOLDFAST_GATEWAY_PORT: '0', HOLDFAST_ADMIN_PORT: '0' },
+      (text) => {
+        const url =
+          /gateway is ready.*?(http:[\d.:/]+)/.exec(text) ?? /(http:[\d.:/]+).*gateway is ready/.exec(text);
+        if (url && !isAsked) {
+          isAsked = true;
+          void fetch(`${url[1]}/v1/chat/completions`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', authorization: `Bearer ${CANARY}-client` },
+            body: JSON.stringify({ model: 'unknown', messages: [{ role: 'user', content: 'Hi' }] }),
+          });
+        }
+        return line.test(text.replaceAll('\r', ''));
+      },
+    );
+    expect(output.replaceAll('\r', '')).toMatch(line);
   });
 
   test('tokens watch draws its table anew every second, and Ctrl-C ends it with 0', async () => {

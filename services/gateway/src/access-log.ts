@@ -53,8 +53,8 @@ const PREFIX = '{"level":"info","service":"gateway","msg":"request",';
 const fieldsIn = (line: string): RequestLine => JSON.parse(`{${line.slice(PREFIX.length)}`);
 
 /**
- * Puts the line together by hand, in pino's shape: pino's own path costs several times as much per request. On a terminal
- * the same fields go through the readable logger.
+ * Puts the line together by hand, in pino's shape: pino's own path costs several times as much per request. Without a
+ * writer the same fields go through the logger.
  */
 export function createAccessLog(logger: Logger, plain: LineWriter | null): AccessLog {
   const time = createTimeText();

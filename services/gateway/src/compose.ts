@@ -113,9 +113,7 @@ export async function composeGateway({
   const configLoads = createConfigLoads(config.source, now);
 
   function tokenStates(previous: Gateway['tokens'] | null, next: Config) {
-    return createTokenStates(next.tokenPools, previous, (pool, from, to) =>
-      logger.warn({ pool, from, to }, 'token rotated'),
-    );
+    return createTokenStates(next.tokenPools, previous, (move) => logger.warn(move, 'token rotated'));
   }
   function rateLimiter({ rateLimit }: Config) {
     return rateLimit.enabled
@@ -142,8 +140,7 @@ export async function composeGateway({
   lifecycle.onClose('reports', () => gateway.reports.close());
   lifecycle.onClose('subscriptions', subscribeToState(gateway, state));
 
-  const limited = Object.keys(config.modelLimits).length;
-  if (limited > 0) logger.info({ count: limited }, `loaded ${limited} model limits`);
+  tellModelLimits(logger, config);
   const alerts = createAlerts(logger, metrics);
   const storeState = () => (state.kind === 'in-process' ? 'embedded' : state.up ? 'ok' : 'down');
   const adminApp = createAdminApp({
@@ -194,16 +191,20 @@ export async function composeGateway({
       prepareMetrics();
       configLoads.succeeded(next.source);
       metrics.configReload.succeeded(Date.now());
-      logger.info({ source: next.source }, 'configuration reloaded');
+      if (next.modelLimits !== old.config.modelLimits) tellModelLimits(logger, next);
       retired.leave(old);
     },
     configFailed(reason) {
       configLoads.failed(reason);
       metrics.configReload.failed();
-      logger.error({ reason }, 'configuration not reloaded, the last good one stays');
     },
     close: lifecycle.close,
   };
+}
+
+function tellModelLimits(logger: Logger, { modelLimits }: Config): void {
+  const count = Object.keys(modelLimits).length;
+  if (count > 0) logger.info({ count }, `loaded ${count} model limits`);
 }
 
 async function endpointsInFailureQueue(state: SharedState): Promise<ReadonlySet<string> | null> {

@@ -134,7 +134,9 @@ export function enterEndpoint(
   const { state, breaker } = runtime;
   state.inFlight++;
   if (plan.trial) {
+    const before = state.breaker.kind;
     applyBreaker(state, null, { kind: 'trial_started' }, gateway.now(), breaker);
+    if (state.breaker.kind !== before) gateway.breakers.moved(runtime, before);
     if (state.models.has(model))
       applyBreaker(state, model, { kind: 'trial_started' }, gateway.now(), breaker);
   }

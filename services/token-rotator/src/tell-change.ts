@@ -1,4 +1,5 @@
 import { tokenState } from '@holdfast/core/tokens/pool-state';
+import { rotationReason } from '@holdfast/core/tokens/rotation-reason';
 import { blockOf } from '@holdfast/core/tokens/token-state';
 import type { Logger } from '@holdfast/runtime/logger';
 import type { TokenRotatorMetrics } from './metrics.ts';
@@ -10,11 +11,7 @@ const HOUR_MS = 3_600_000;
 export function tellChange(change: PoolChange, logger: Logger, metrics: TokenRotatorMetrics): void {
   const { pool, event, before, after, nowMs } = change;
   if (before.current !== after.current) {
-    const left = before.current === null ? undefined : tokenState(after, before.current);
-    const reason =
-      event.kind === 'rotate'
-        ? 'operator'
-        : ((left && blockOf(left, null, nowMs)?.reason) ?? 'repeated_failures');
+    const reason = rotationReason(event, before, after, nowMs);
     metrics.rotated(pool.name, reason);
     logger.warn({ pool: pool.name, from: before.current, to: after.current, reason }, 'token rotated');
   }

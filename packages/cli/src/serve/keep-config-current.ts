@@ -31,6 +31,7 @@ export function keepConfigCurrent({
     current,
     onChange: (config) => {
       for (const service of services) service.applyConfig(config);
+      logger.info({ source: config.source }, 'configuration reloaded');
     },
     onError: (error) => {
       logger.error({ reason: error.message }, 'configuration not reloaded, the last good one stays');

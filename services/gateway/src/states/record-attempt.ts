@@ -7,6 +7,7 @@ import type { Exchange } from '../ingress/exchange.ts';
 import type { Plan, Tried } from '../plan/plan.ts';
 import type { EndpointRuntime } from './endpoint-runtime.ts';
 import { type Finding, recordVerdict } from './record-verdict.ts';
+import { tellFindings } from './tell-findings.ts';
 
 export interface AttemptRecord {
   readonly plan: Plan & { kind: 'attempt' };
@@ -45,13 +46,11 @@ export function recordAttempt(
       verdict.retry === 'token' &&
       gateway.tokens.hasRoom(runtime.endpoint.tokenPool!, nowMs),
   };
-  gateway.names.judge(runtime, verdict, () => {
-    const before = runtime.state.breaker.kind;
-    recordVerdict(finding, gateway.now(), gateway.random);
-    // What a request of an old configuration learned of another base URL is no news of this one.
-    const isCurrent = gateway.routing.endpoints.get(runtime.endpoint.id)?.state === runtime.state;
-    if (isCurrent && runtime.state.breaker.kind !== before) gateway.breakers.moved(runtime, before);
-  });
+  gateway.names.judge(runtime, verdict, () =>
+    tellFindings(gateway, runtime, model, verdict, () =>
+      recordVerdict(finding, gateway.now(), gateway.random),
+    ),
+  );
   if (verdict.result === 'ok')
     gateway.modelSwaps.note(runtime.endpoint.id, upstreamModel(runtime.endpoint, model), report.model);
 

@@ -7,6 +7,7 @@ import {
   type PoolState,
   reducePool,
 } from '@holdfast/core/tokens/pool-state';
+import { rotationReason } from '@holdfast/core/tokens/rotation-reason';
 import { blockOf } from '@holdfast/core/tokens/token-state';
 import { createTokenUses, type TokenUseCounter } from '@holdfast/core/tokens/token-uses';
 import type { CredentialStanding } from '../plan/plan.ts';
@@ -32,6 +33,14 @@ export interface TokenWish extends Pick<PickOptions, 'nowMs' | 'limited' | 'turn
   readonly model: string;
   /** Tokens this request has tried; those of other accounts are preferred. */
   readonly tried: readonly PoolToken[];
+}
+
+/** A pool has left its current token. */
+export interface TokenMove {
+  readonly pool: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly reason: string;
 }
 
 interface PoolRecord {
@@ -62,7 +71,7 @@ const UNKNOWN_WAIT_MS = 60_000;
 export function createTokenStates(
   pools: readonly TokenPool[],
   previous: TokenStates | null,
-  onMoved: (pool: string, from: string | null, to: string | null) => void,
+  onMoved: (move: TokenMove) => void,
 ): TokenStates {
   const records = new Map<string, PoolRecord>(
     pools.map((pool) => [
@@ -121,7 +130,14 @@ export function createTokenStates(
       const member =
         event.kind === 'token' && record.pool.tokens.find(({ name: own }) => own === event.token);
       if (member) record.uses.heard(member, event.event, nowMs);
-      if (record.state.current !== before.current) onMoved(name, before.current, record.state.current);
+      const { state } = record;
+      if (state.current !== before.current)
+        onMoved({
+          pool: name,
+          from: before.current,
+          to: state.current,
+          reason: rotationReason(event, before, state, nowMs),
+        });
     },
     merge(name, theirs) {
       const record = records.get(name);
