@@ -112,6 +112,7 @@ describe('the promtool tests', () => {
     'is silent on a single failure',
     'holds through a counter reset',
     'holds through a scrape gap',
+    "keeps firing through a moment's recovery",
   ];
   const alwaysFiring = 'Watchdog';
 
