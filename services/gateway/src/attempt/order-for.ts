@@ -1,6 +1,7 @@
 import type { PoolToken } from '@holdfast/config/types';
 import { withModel } from '@holdfast/dialects/request/with-model';
 import { withUsage } from '@holdfast/dialects/request/with-usage';
+import { withoutForeignThoughts } from '@holdfast/dialects/translate/foreign-thoughts';
 import { credentialHeader } from '@holdfast/dialects/upstream-call';
 import { type Gateway, upstreamModel } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
@@ -68,8 +69,8 @@ export function orderFor(
 }
 
 /** The client's bytes, with the endpoint's name of the model. */
-function ownBody({ body, facts }: Exchange, model: string, metered: boolean): Buffer {
-  const own = withModel(body, facts, model);
+function ownBody({ body, dialect, facts }: Exchange, model: string, metered: boolean): Buffer {
+  const own = withoutForeignThoughts(dialect.name, withModel(body, facts, model));
   return metered ? withUsage(own) : own;
 }
 

@@ -1,0 +1,88 @@
+import type { DialectName } from '../dialect.ts';
+import { isObject, type JsonObject, parseObject, textOf } from '../json.ts';
+import { valueSpans } from '../resume/value-spans.ts';
+import { openSeal } from './sealed-reasoning.ts';
+
+const SIGNATURE = Buffer.from('"signature"');
+const MARK = Buffer.from('anthropic-claude-v1:');
+
+/**
+ * A request in its client's own dialect without the thoughts of another vendor's model that translation showed the client
+ * earlier in the conversation: this vendor would answer 400 to them, now and for the rest of it. Any other body is the same Buffer.
+ */
+export function withoutForeignThoughts(dialect: DialectName, body: Buffer): Buffer {
+  if (dialect === 'anthropic-messages' && hasEmptySignature(body)) return replaced(body, cleanMessages);
+  if (dialect === 'openai-responses' && body.includes(MARK)) return replaced(body, cleanInput);
+  return body;
+}
+
+/** A signature of Anthropic's own is never empty. Inside a text the quotes would have backslashes. */
+function hasEmptySignature(body: Buffer): boolean {
+  for (let at = body.indexOf(SIGNATURE); at !== -1; at = body.indexOf(SIGNATURE, at + SIGNATURE.length)) {
+    const behind = at + SIGNATURE.length;
+    if (/^\s*:\s*""/.test(body.toString('latin1', behind, behind + 16))) return true;
+  }
+  return false;
+}
+
+/** The body with other values of some of its fields; all other bytes stay. */
+function replaced(body: Buffer, clean: (request: JsonObject) => JsonObject): Buffer {
+  const request = parseObject(body.toString());
+  if (request === null) return body;
+  const spans = valueSpans(body);
+  const edits = Object.entries(clean(request))
+    .map(([field, value]) => ({ span: spans.get(field), value }))
+    .filter(({ span }) => span !== undefined)
+    .toSorted((a, b) => b.span![0] - a.span![0]);
+  return edits.reduce(
+    (bytes, { span, value }) =>
+      Buffer.concat([
+        bytes.subarray(0, span![0]),
+        Buffer.from(JSON.stringify(value)),
+        bytes.subarray(span![1]),
+      ]),
+    body,
+  );
+}
+
+/**
+ * Where results of tools come back, thinking by a budget wants the thoughts that led to the calls: it pauses until the model has
+ * spoken (platform.claude.com, "Extended thinking", with tool use).
+ */
+function cleanMessages({ messages, thinking }: JsonObject): JsonObject {
+  if (!Array.isArray(messages)) return {};
+  const cleaned = messages
+    .map((message: unknown) => (isObject(message) ? withoutUnsigned(message) : message))
+    .filter((message) => !isObject(message) || !Array.isArray(message.content) || message.content.length > 0);
+  const last = cleaned.findLast((message) => isObject(message) && message.role === 'assistant');
+  const isPaused = isObject(thinking) && thinking.type === 'enabled' && beginsWithoutThought(last);
+  return { messages: cleaned, ...(isPaused ? { thinking: { type: 'disabled' } } : {}) };
+}
+
+function withoutUnsigned(message: JsonObject): JsonObject {
+  const { content } = message;
+  if (message.role !== 'assistant' || !Array.isArray(content)) return message;
+  return { ...message, content: content.filter((block: unknown) => !isUnsigned(block)) };
+}
+
+function isUnsigned(block: unknown): boolean {
+  return isObject(block) && block.type === 'thinking' && block.signature === '';
+}
+
+function beginsWithoutThought(message: unknown): boolean {
+  const content = isObject(message) && Array.isArray(message.content) ? message.content : [];
+  const calls = content.some((block: unknown) => isObject(block) && block.type === 'tool_use');
+  const [first] = content as readonly unknown[];
+  return calls && isObject(first) && first.type !== 'thinking' && first.type !== 'redacted_thinking';
+}
+
+function cleanInput({ input }: JsonObject): JsonObject {
+  if (!Array.isArray(input)) return {};
+  return { input: input.filter((item: unknown) => !isForeign(item)) };
+}
+
+function isForeign(item: unknown): boolean {
+  if (!isObject(item) || item.type !== 'reasoning') return false;
+  const encrypted = textOf(item.encrypted_content);
+  return encrypted !== null && openSeal(encrypted) !== null;
+}
