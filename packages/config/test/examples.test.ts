@@ -142,12 +142,31 @@ describe('examples of deployments', () => {
     expect(config.clusters[0]!.endpoints[0]!.headers).toHaveProperty('HTTP-Referer');
   });
 
+  test('mixed vendors: OpenAI, Anthropic, Ollama in tiers, each by its own protocol, model names and address', () => {
+    const config = load('examples/mixed-vendors.yaml', { OPENAI_API_KEY: 'o', ANTHROPIC_API_KEY: 'a' });
+    expect(
+      config.clusters[0]!.endpoints.map(({ provider, protocol, baseUrl, priority, models }) => [
+        provider,
+        protocol,
+        baseUrl,
+        priority,
+        models.assistant,
+      ]),
+    ).toEqual([
+      ['openai', 'openai', 'https://api.openai.com/v1', 1, 'gpt-4o'],
+      ['anthropic', 'anthropic', 'https://api.anthropic.com', 2, 'claude-sonnet-4-5'],
+      ['ollama', 'openai', 'http://127.0.0.1:11434/v1', 3, 'llama3.3'],
+    ]);
+    expect(config.clusters[1]!.endpoints[0]!.dialects).toContain('openai-embeddings');
+  });
+
   test('every example has a test here', () => {
     expect(readdirSync(path.join(directory, 'examples')).toSorted()).toEqual([
       'claude-code-relays.yaml',
       'companion-chat.yaml',
       'github-models-tokens.yaml',
       'main-and-official.yaml',
+      'mixed-vendors.yaml',
       'tagging-openrouter.yaml',
     ]);
   });

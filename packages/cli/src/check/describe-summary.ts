@@ -10,7 +10,7 @@ export function describeSummary(config: Config): string {
   const endpoints = clusters.flatMap((cluster) =>
     cluster.endpoints.map((endpoint, index): Cell[] => [
       index === 0 ? cluster.name : null,
-      index === 0 ? cluster.protocol : null,
+      endpoint.protocol === cluster.endpoints[index - 1]?.protocol ? null : endpoint.protocol,
       endpoint.name,
       endpoint.priority,
       endpoint.weight,

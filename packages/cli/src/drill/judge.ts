@@ -61,13 +61,10 @@ const failed = (why: string): Judgement => ({ passed: false, why });
 
 /** Whether requests of this route have somewhere to go when the primary of its cluster is out. */
 function hasAlternative(config: Config, { cluster: name, fallbackModels }: Route): boolean {
-  const { endpoints, protocol } = config.clusters.find((cluster) => cluster.name === name)!;
+  const { endpoints } = config.clusters.find((cluster) => cluster.name === name)!;
   if (endpoints.length > 1) return true;
   return fallbackModels.some((model) => {
     const other = routeOf(config, model)?.cluster;
-    return (
-      other !== name &&
-      config.clusters.some((cluster) => cluster.name === other && cluster.protocol === protocol)
-    );
+    return other !== undefined && other !== name;
   });
 }

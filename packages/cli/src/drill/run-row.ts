@@ -14,7 +14,7 @@ import { judge, SLACK_MS } from './judge.ts';
 
 import type { DrillScenario } from './scenarios.ts';
 import { MAX_REQUESTS, sendTraffic } from './traffic.ts';
-import { twinConfig } from './twin-config.ts';
+import { primaryOf, twinConfig } from './twin-config.ts';
 
 /** One outage played against one cluster. Times are as configured, whatever the speed. */
 export interface DrillRow {
@@ -62,7 +62,7 @@ export async function runRow(options: RowOptions): Promise<DrillRow> {
     const [{ first, later }, probed] = await Promise.all([
       sendTraffic({
         gatewayUrl: gateway.url,
-        protocol: cluster.protocol,
+        protocol: primaryOf(twins, cluster.name).protocol,
         model,
         streamsOnly: scenario.streamsOnly ?? false,
         timeoutMs: route.retry.maxTotalTimeMs + 2 * SLACK_MS,

@@ -12,12 +12,7 @@ export async function serveLoad({ path, json }: ServeOptions): Promise<void> {
   const logger = createLogger({ service: 'load', json });
   const lifecycle = createLifecycle();
   closeOnSignals({ close: lifecycle.close, logger, giveUpAfterMs: 5000 });
-  const openai = new Set(
-    config.clusters.filter(({ protocol }) => protocol === 'openai').map(({ name }) => name),
-  );
-  const models = config.routes
-    .filter(({ model, cluster }) => openai.has(cluster) && !isGlob(model))
-    .map(({ model }) => model);
+  const models = config.routes.map(({ model }) => model).filter((model) => !isGlob(model));
   const load = runLoad({
     url: config.services.gateway.url,
     requestsPerSecond: 8,

@@ -1,4 +1,4 @@
-import type { Config, Protocol } from '@holdfast/config/types';
+import type { Cluster, Config, Protocol } from '@holdfast/config/types';
 import { isGlob } from '@holdfast/core/glob';
 
 /** How one kind of client is pointed at the gateway, to be pasted. */
@@ -7,7 +7,7 @@ export interface ClientSetup {
   readonly code: string;
 }
 
-/** For the protocols that the clusters speak. `url`: of the client port, without a path. */
+/** Clients of either protocol are served, whatever the endpoints speak. `url`: of the client port, without a path. */
 export function clientSetups(config: Config, url: string): ClientSetup[] {
   const key = keyFor(config) ?? 'anything';
   const openai = {
@@ -24,14 +24,10 @@ export function clientSetups(config: Config, url: string): ClientSetup[] {
       code: `export ANTHROPIC_BASE_URL=${url}\nexport ANTHROPIC_AUTH_TOKEN=${key}\nclaude`,
     },
   ];
-  return [
-    { title: 'curl', code: curlCommand(config, url) },
-    ...(speaks(config, 'openai') ? [openai] : []),
-    ...(speaks(config, 'anthropic') ? anthropic : []),
-  ];
+  return [{ title: 'curl', code: curlCommand(config, url) }, openai, ...anthropic];
 }
 
-/** A request that a shell takes as it is: over the OpenAI API, or Anthropic's where no cluster speaks the former. */
+/** A request that a shell takes as it is: over the OpenAI API, or Anthropic's where no endpoint speaks the former. */
 export function curlCommand(config: Config, url: string): string {
   const protocol = speaks(config, 'openai') ? 'openai' : 'anthropic';
   const { path, fallbackModel, ...more } = CALLS[protocol];
@@ -55,7 +51,10 @@ const CALLS = {
 } as const satisfies Record<Protocol, object>;
 
 const speaks = ({ clusters }: Config, protocol: Protocol): boolean =>
-  clusters.some((cluster) => cluster.protocol === protocol);
+  clusters.some((cluster) => speaksAny(cluster, protocol));
+
+const speaksAny = ({ endpoints }: Cluster, protocol: Protocol): boolean =>
+  endpoints.some((endpoint) => endpoint.protocol === protocol);
 
 /** What stands for the secret; null while the gateway asks for none. */
 const keyFor = ({ server }: Config): string | null =>
@@ -63,7 +62,7 @@ const keyFor = ({ server }: Config): string | null =>
 
 /** A model that a route of this protocol serves: an exact name where there is one, else what a glob begins with. */
 function exampleModel({ clusters, routes }: Config, protocol: Protocol): string | null {
-  const spoken = clusters.filter((cluster) => cluster.protocol === protocol);
+  const spoken = clusters.filter((cluster) => speaksAny(cluster, protocol));
   const names = new Set(spoken.map(({ name }) => name));
   const models = routes.filter(({ cluster }) => names.has(cluster)).map(({ model }) => model);
   const mapped = spoken.flatMap(({ endpoints }) =>

@@ -154,6 +154,16 @@ describe('tiers of three vendors', () => {
   });
 });
 
+test('a Responses client is told to an endpoint that has only the chat API of its own protocol', async () => {
+  await using simulator = await startSimulator();
+  const deepseek = { name: 'deepseek', provider: 'deepseek' };
+  await using gateway = await startGateway(vendors(simulator, [deepseek]));
+  const answer = await read(await gateway.post(PATHS.responses, { model: 'gpt-4o', input: 'Hi' }));
+  expect(JSON.parse(answer.text)).toMatchObject({ object: 'response', status: 'completed' });
+  expect(saidIn(answer)).toBe('Hello from deepseek, you said: Hi');
+  expect(simulator.requests('deepseek').map(({ path }) => path)).toEqual(['/v1/chat/completions']);
+});
+
 describe('a client of any conversational dialect in front of one Anthropic endpoint', () => {
   for (const stream of [false, true]) {
     test(`the chat API, ${stream ? 'streamed' : 'whole'}`, async () => {
@@ -170,6 +180,23 @@ describe('a client of any conversational dialect in front of one Anthropic endpo
       ).toBe(1);
     });
   }
+
+  test.each([
+    ['the Responses API', PATHS.responses, { input: 'Hi' }, 'responses'],
+    ['legacy completions', PATHS.completions, { prompt: 'Hi' }, 'completions'],
+  ])('%s, streamed and whole', async (_, path, asked, way) => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(vendors(simulator, [CLAUDE]));
+    for (const stream of [false, true]) {
+      const answer = await read(await gateway.post(path, { model: 'gpt-4o', ...asked, stream }));
+      expect([answer.status, saidIn(answer)]).toEqual([200, 'Hello from claude, you said: Hi']);
+      expect(endedWell(answer, stream ? `${way} stream` : way)).toBe(true);
+    }
+    expect(simulator.requests('claude').map((request) => request.path)).toEqual([
+      '/v1/messages',
+      '/v1/messages',
+    ]);
+  });
 
   test('a stream that comes as JSON, and JSON that comes as a stream, are told in the form that was asked for', async () => {
     await using simulator = await startSimulator();

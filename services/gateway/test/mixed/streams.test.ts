@@ -108,7 +108,7 @@ test('a late first content is hedged across vendors', async () => {
   await using gateway = await startGateway(vendors(simulator, [OPENAI, CLAUDE], hedging));
   const ask = () => gateway.post(PATHS.chat, chat('gpt-4o', { stream: true })).then(read);
   for (let i = 0; i < 40; i++) await ask();
-  simulator.behave('openai', { latencyMs: 5000 });
+  simulator.behave('openai', { stall: 'after_headers' });
   const answer = await ask();
   expect(answer.headers.get('x-holdfast-endpoint')).toBe('claude');
   expect(saidIn(answer)).toBe('Hello from claude, you said: Hi');

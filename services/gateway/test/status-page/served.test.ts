@@ -162,11 +162,11 @@ describe('the status page', () => {
     await using simulator = await startSimulator();
     await using gateway = await startGateway(outageConfig(simulator));
     const text = await page(gateway);
-    for (const title of ['curl', 'OpenAI SDK']) expect(text).toContain(`<h3>${title}</h3>`);
+    for (const title of ['curl', 'OpenAI SDK', 'Anthropic SDK', 'Claude Code'])
+      expect(text).toContain(`<h3>${title}</h3>`);
     expect(text).toContain(`base_url=&quot;${gateway.url}/v1&quot;`);
     expect(text).toContain(`curl -i ${gateway.url}/v1/chat/completions`);
     expect(text).toContain('api_key=&quot;anything&quot;');
-    expect(text).not.toContain('Claude Code');
   });
 
   test('where the gateway listens on every address, that is the name which brought the reader here', async () => {
