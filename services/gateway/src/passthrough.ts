@@ -6,7 +6,7 @@ import type { Observation } from '@holdfast/core/verdict';
 import { credentialHeader, upstreamPath } from '@holdfast/dialects/upstream-call';
 import express, { type Request, type RequestHandler } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
-import { accountOpaque } from './account-opaque.ts';
+import { ANY_MODEL, accountOpaque } from './account-opaque.ts';
 import type { Gateway } from './gateway.ts';
 import { NO_CLUSTER } from './metrics/labels.ts';
 import { type OpaqueAnswer, sendOpaqueAnswer, sendOpaqueError } from './respond/opaque-answer.ts';
@@ -19,7 +19,6 @@ const IMAGES = /\/images\//;
 
 interface OpaqueCall {
   readonly runtime: EndpointRuntime;
-  readonly credential: string | null;
   readonly answer: OpaqueAnswer;
 }
 
@@ -50,13 +49,14 @@ export function proxyOpaque(
       },
       on: {
         proxyReq: (outgoing, request) => {
-          const { runtime, credential } = calls.get(request)!;
+          const { runtime, answer } = calls.get(request)!;
           for (const name of outgoing.getHeaderNames()) {
             if (!KEPT_REQUEST_HEADERS.has(name)) outgoing.removeHeader(name);
           }
           for (const [name, value] of Object.entries(runtime.endpoint.headers))
             outgoing.setHeader(name, value);
-          if (credential !== null) outgoing.setHeader(...credentialHeader(runtime.endpoint, credential));
+          if (answer.credential !== null)
+            outgoing.setHeader(...credentialHeader(runtime.endpoint, answer.credential));
         },
         proxyRes: (incoming, request, response) =>
           sendOpaqueAnswer(incoming, response, calls.get(request)!.answer),
@@ -107,17 +107,18 @@ export function proxyOpaque(
     const token =
       endpoint.tokenPool === null
         ? null
-        : gateway.tokens.take(endpoint.tokenPool, { model: '*', tried: [], nowMs: gateway.now() });
+        : gateway.tokens.take(endpoint.tokenPool, { model: ANY_MODEL, tried: [], nowMs: gateway.now() });
     const answer: OpaqueAnswer = {
       requestId: requestId(request.get('x-request-id')),
       endpoint: endpoint.name,
       cluster: endpoint.cluster,
       pooled: token !== null,
+      credential: endpoint.apiKey ?? token?.value ?? null,
       nowMs: gateway.now(),
       verdict: null,
     };
-    calls.set(request, { runtime, credential: endpoint.apiKey ?? token?.value ?? null, answer });
-    accountOpaque(gateway, runtime, token?.name ?? null, answer, response);
+    calls.set(request, { runtime, answer });
+    accountOpaque(gateway, runtime, token, answer, response);
     proxies[endpoint.baseUrl.startsWith('https:') ? 'https' : 'http'](request, response, next);
   });
   return router;
@@ -141,7 +142,7 @@ function bestEndpoint(gateway: Gateway, path: string): EndpointRuntime | null {
     endpoint.protocol === 'openai' && (!IMAGES.test(path) || endpoint.dialects.includes('openai-images'));
   for (const { tiers } of gateway.routing.clusters.values()) {
     const able = tiers.flat().filter(serves);
-    const free = able.find((runtime) => standing(runtime, '*', gateway.now()).kind === 'available');
+    const free = able.find((runtime) => standing(runtime, ANY_MODEL, gateway.now()).kind === 'available');
     if (able.length > 0) return free ?? able[0]!;
   }
   return null;

@@ -140,6 +140,41 @@ describe('a pool of tokens', () => {
     expect(simulator.requests('models')).toHaveLength(2);
   });
 
+  test('whose token is refused for a body that cannot be replayed uses another from then on', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(pooled(simulator, ['a1:a', 'b1:b']));
+    simulator.behave('models', perToken({ a1: { fault: 'invalid_key' } }));
+    const upload = async () => {
+      const body = new FormData();
+      body.set('file', new Blob(['x']), 'speech.wav');
+      const response = await fetch(`${gateway.url}/v1/audio/transcriptions`, { method: 'POST', body });
+      await response.arrayBuffer();
+      return response.status;
+    };
+    expect(await upload()).toBe(502);
+    expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(200);
+    expect(await upload()).toBe(200);
+    expect(tokensSeen(simulator)).toEqual(['a1', 'b1', 'b1']);
+  });
+
+  test('shows the client nothing of a value that the provider echoes, in whatever field', async () => {
+    await using simulator = await startSimulator();
+    const value = 'relay:hunter-two';
+    await using gateway = await startGateway({
+      ...pooled(simulator, []),
+      token_pools: { github: { tokens: [{ name: 'a1', account: 'a', value }] } },
+    });
+    const error = { message: `bad ${value}`, type: value, code: value, param: value };
+    simulator.behave('models', { status: 400, body: { error } });
+    for (const stream of [false, true]) {
+      const response = await gateway.post('/v1/chat/completions', { ...chat(), stream });
+      const text = await response.text();
+      expect(response.status).toBe(400);
+      expect(text + JSON.stringify([...response.headers])).not.toContain('hunter-two');
+    }
+    expect(JSON.stringify(gateway.lines())).not.toContain('hunter-two');
+  });
+
   test('never shows a value: not in logs, metrics, status or answers', async () => {
     await using simulator = await startSimulator();
     await using gateway = await startGateway(pooled(simulator, [`${CANARY}:a`, 'b1:b']));

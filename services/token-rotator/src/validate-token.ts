@@ -2,6 +2,7 @@ import type { Endpoint, PoolToken } from '@holdfast/config/types';
 import { classify } from '@holdfast/core/classify/classify';
 import type { TokenEvent } from '@holdfast/core/tokens/token-state';
 import { verdictToTokenEvent } from '@holdfast/core/tokens/verdict-to-token-event';
+import type { AttemptResult } from '@holdfast/core/verdict';
 import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
 import { ANTHROPIC_VERSION, credentialHeader, modelsPath } from '@holdfast/dialects/upstream-call';
 import { type Dispatcher, request } from 'undici';
@@ -26,6 +27,7 @@ export interface ValidateOptions {
   readonly now: () => number;
 }
 
+const LIMITS: ReadonlySet<AttemptResult> = new Set<AttemptResult>(['rate_limited', 'quota_exhausted']);
 const UNKNOWN: Validation = { result: 'unknown', event: null };
 const VALID: Validation = { result: 'valid', event: { kind: 'validated' } };
 const MAX_ERROR_BYTES = 256 * 1024;
@@ -77,8 +79,9 @@ function judge(
   if (change?.kind !== 'token') return UNKNOWN;
   const { event } = change;
   if (event.kind === 'dead') return { result: 'invalid', event };
-  // Whatever is meant for one model is not meant for the model list.
-  return event.kind === 'bench' && event.model === null ? { result: 'limited', event } : UNKNOWN;
+  if (event.kind === 'bench' && event.model === null) return { result: 'limited', event };
+  // Whatever is meant for one model is not meant for the model list; but who has a limit is known.
+  return LIMITS.has(verdict.result) ? { result: 'limited', event: null } : UNKNOWN;
 }
 
 function modelsHeaders(endpoint: Endpoint, value: string): Record<string, string> {

@@ -172,6 +172,25 @@ describe('POST /v1/tokens/validate', () => {
     expect(asked(simulator).sort()).toEqual(['A', 'B', 'C'].map((name) => `GET /v1/models value-of-${name}`));
   });
 
+  test('takes a token that has met a quota of its own for known, and benches it for nothing', async () => {
+    await using simulator = await startSimulator();
+    const { config, now } = setUp(simulator);
+    await using rotator = await startRotator(config, { now });
+    simulator.behave('models', { tokens: { 'value-of-A': { fault: 'github_day_quota' } } });
+    const response = await rotator.post('/v1/tokens/validate', { pool: 'github' });
+    expect(await response.json()).toMatchObject({
+      pools: [
+        {
+          tokens: [
+            { key: 'A', validation: 'limited', blocked: false, blockedModels: [] },
+            { key: 'B', validation: 'valid' },
+            { key: 'C', validation: 'valid' },
+          ],
+        },
+      ],
+    });
+  });
+
   test('of a pool whose endpoints must not be probed says that nothing was checked', async () => {
     await using simulator = await startSimulator();
     const { config, now } = setUp(simulator, { probe: 'none' });

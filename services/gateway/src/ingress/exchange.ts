@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { PoolToken } from '@holdfast/config/types';
 import type { ProviderError } from '@holdfast/core/verdict';
 import type { Dialect, Usage } from '@holdfast/dialects/dialect';
-import { scrubProviderText } from '@holdfast/dialects/errors/scrub-provider-text';
+import { scrubProviderError } from '@holdfast/dialects/errors/scrub-provider-error';
 import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { AttemptReport, RunningAttempt } from '../attempt/attempt.ts';
 import type { Resume } from '../attempt/resume.ts';
@@ -112,7 +113,7 @@ export function noteAttempt(
   exchange: Exchange,
   runtime: EndpointRuntime,
   model: string,
-  token: string | null,
+  token: PoolToken | null,
   verdict: { result: string; code: string; summary: string },
   report: AttemptReport,
 ): void {
@@ -120,13 +121,12 @@ export function noteAttempt(
   // Of an answer that broke off, what was used until then.
   if (report.committed) exchange.usage = report.usage;
   if (report.observation.kind === 'refused') {
-    const { error } = report.observation;
-    exchange.refusal = { ...error, message: scrubProviderText(error.message) };
+    exchange.refusal = scrubProviderError(report.observation.error, token?.value ?? runtime.endpoint.apiKey);
   }
   exchange.trail.push({
     endpoint: runtime.endpoint.name,
     model,
-    token,
+    token: token?.name ?? null,
     result: verdict.result,
     code: verdict.code,
     status: report.status,

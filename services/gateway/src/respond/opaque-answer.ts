@@ -4,7 +4,7 @@ import { transportCause } from '@holdfast/core/transport-cause';
 import type { Verdict } from '@holdfast/core/verdict';
 import { dialects } from '@holdfast/dialects/dialects';
 import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
-import { scrubProviderText } from '@holdfast/dialects/errors/scrub-provider-text';
+import { scrubProviderError } from '@holdfast/dialects/errors/scrub-provider-error';
 import { Collector } from '../attempt/bodies.ts';
 
 /** Headers of a provider's answer that are about the answer; all others stay here. */
@@ -16,6 +16,8 @@ export interface OpaqueAnswer {
   readonly endpoint: string;
   readonly cluster: string;
   readonly pooled: boolean;
+  /** What the provider was asked with: it may echo it. */
+  readonly credential: string | null;
   readonly nowMs: number;
   /** What became of the call; null until that is known. */
   verdict: Verdict | null;
@@ -70,12 +72,12 @@ function sendRefusal(
   const headers = flat(incoming);
   const verdict = classify({ kind: 'refused', status, headers, error, body }, answer);
   answer.verdict = verdict;
-  const words = verdict.passThrough ? scrubProviderText(error.message) : '';
+  const theirs = verdict.passThrough ? scrubProviderError(error, answer.credential) : null;
   sendOpaqueError(response, answer, verdict.clientStatus, {
-    message: words || `${answer.endpoint} ${verdict.summary}. A body of this kind is not retried.`,
-    type: verdict.passThrough ? (error.type ?? 'invalid_request_error') : 'upstream_error',
-    code: verdict.passThrough ? error.code : 'all_attempts_failed',
-    param: verdict.passThrough ? error.param : null,
+    message: theirs?.message || `${answer.endpoint} ${verdict.summary}. A body of this kind is not retried.`,
+    type: theirs ? (theirs.type ?? 'invalid_request_error') : 'upstream_error',
+    code: theirs ? theirs.code : 'all_attempts_failed',
+    param: theirs?.param ?? null,
   });
 }
 

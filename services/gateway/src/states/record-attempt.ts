@@ -1,11 +1,11 @@
 import type { PoolToken } from '@holdfast/config/types';
-import { verdictToTokenEvent } from '@holdfast/core/tokens/verdict-to-token-event';
 import type { Verdict } from '@holdfast/core/verdict';
 import type { AttemptReport } from '../attempt/attempt.ts';
 import { type Gateway, upstreamModel } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 import type { Plan, Tried } from '../plan/plan.ts';
 import type { EndpointRuntime } from './endpoint-runtime.ts';
+import { recordUse } from './record-use.ts';
 import { type Finding, recordVerdict } from './record-verdict.ts';
 import { tellFindings } from './tell-findings.ts';
 
@@ -30,7 +30,7 @@ export function recordAttempt(
   runtime.metrics.attempt(verdict.result, report.durationMs / 1000);
   if (verdict.result !== 'aborted')
     runtime.recent.note(nowMs, report.firstContentMs ?? report.durationMs, verdict);
-  if (token) recordUse(gateway, runtime, model, token, verdict, nowMs);
+  if (token) recordUse(gateway, runtime.endpoint, upstreamModel(runtime.endpoint, model), token, verdict);
   const finding: Finding = {
     runtime,
     model,
@@ -83,21 +83,6 @@ export function recordAttempt(
       'attempt',
     );
   }
-}
-
-function recordUse(
-  { tokens, reports }: Gateway,
-  { endpoint }: EndpointRuntime,
-  model: string,
-  { name, account }: PoolToken,
-  verdict: Verdict,
-  nowMs: number,
-): void {
-  const use = { token: name, account, model: upstreamModel(endpoint, model) };
-  const event = verdictToTokenEvent(verdict, use);
-  if (!event) return;
-  tokens.apply(endpoint.tokenPool!, event, nowMs);
-  reports.tokenUsed(endpoint.tokenPool!, use, verdict);
 }
 
 /** A breaker counts at most one failure per request: an endpoint's over all models of the request, a model's there over its own attempts. */

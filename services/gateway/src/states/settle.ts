@@ -20,7 +20,7 @@ export function settle(
     pooled: token !== null,
     earlier: failures.map(({ code }) => code),
   });
-  noteAttempt(exchange, plan.runtime, model, token?.name ?? null, verdict, report);
+  noteAttempt(exchange, plan.runtime, model, token, verdict, report);
   recordAttempt(exchange, gateway, { plan, model, token, verdict, report, tried });
   if (report.firstContentMs !== null && made.route.route.hedge)
     made.route.hedging.note(report.firstContentMs);
