@@ -139,6 +139,19 @@ describe('tools', () => {
     expect(told(hi({ tools, tool_choice, parallel_tool_calls })).tool_choice).toEqual(expected);
   });
 
+  test('tools that were called are known, also where none may be called any more', () => {
+    const request = chat([
+      user('Hi'),
+      assistant(null, { tool_calls: [call('a'), call('b')] }),
+      result('a'),
+      result('b'),
+    ]);
+    expect(told(request)).toMatchObject({
+      tools: [{ name: 'f', input_schema: { type: 'object' } }],
+      tool_choice: { type: 'none' },
+    });
+  });
+
   test('only allowed tools are shown', () => {
     const other = { type: 'function', function: { name: 'g' } };
     const tool_choice = {

@@ -110,7 +110,9 @@ export const plainChatRequests = fc
     max_tokens,
     ...fields,
     ...(stream ? { stream, stream_options: { include_usage: true } } : {}),
-  }));
+  }))
+  // Messages wants to know the tools that were called.
+  .filter((request) => 'tools' in request || !request.messages.some((message) => 'tool_calls' in message));
 
 function haveOwnIds(rounds: readonly (readonly object[])[]): boolean {
   const ids = rounds.flat().flatMap((message) => ('tool_call_id' in message ? [message.tool_call_id] : []));

@@ -60,10 +60,19 @@ function writeFormat(conversation: Conversation, { schemas }: ClaudeAbilities) {
   return { conversation: { ...conversation, system }, output: {} };
 }
 
-function writeTools({ tools, toolChoice, parallelTools }: Conversation) {
-  if (tools.length === 0) return {};
+function writeTools({ tools, toolChoice, parallelTools, turns }: Conversation) {
+  if (tools.length === 0) return writeCalledTools(turns);
   const choice = writeChoice(toolChoice, parallelTools);
   return { tools: tools.map(writeTool), ...(choice === null ? {} : { tool_choice: choice }) };
+}
+
+/** The API wants to know every tool that was called, also where none may be any more; OpenAI does not. */
+function writeCalledTools(turns: Conversation['turns']) {
+  const calls = turns.flatMap(({ parts }) => parts).filter((part) => part.kind === 'tool_call');
+  const names = [...new Set(calls.map(({ name }) => name))];
+  if (names.length === 0) return {};
+  const tools = names.map((name) => ({ name, input_schema: { type: 'object' as const } }));
+  return { tools, tool_choice: { type: 'none' } as const };
 }
 
 function writeTool({ name, description, schema, strict, cache }: Tool) {

@@ -28,7 +28,9 @@ export const CHAT_TO_MESSAGES = {
     'more than 1 becomes 1 and is named; dropped with reasoning, and for models after Claude 4.6',
   ),
   top_p: tell('dropped where temperature is given, too'),
-  tools: tell('functions; `custom` tools become functions with the one text `input`'),
+  tools: tell(
+    'functions; `custom` tools become functions with the one text `input`; without any, the called ones are named, and may not be called',
+  ),
   'tools[].cache_control': tell(),
   tool_choice: tell('`allowed_tools`: only those are shown'),
   parallel_tool_calls: tell('`disable_parallel_tool_use`'),
