@@ -24,15 +24,23 @@ describe('P14 too many at the same time', () => {
 describe('X06 retries', () => {
   test('never multiply what an outage costs: beyond the floor they are a fifth of the requests', async () => {
     await using simulator = await startSimulator();
-    await using gateway = await simulatedPair(simulator, 'chat', {
+    const gateway = await simulatedPair(simulator, 'chat', {
       breaker: { max_failures: 1000 },
-      retry: { max_attempts: 4, base_delay: '1ms', max_delay: '1ms', max_total_time: '400ms' },
+      server: { drain_timeout: '50ms' },
     });
-    for (const name of ['primary', 'secondary']) simulator.behave(name, { status: 500, latencyMs: 50 });
-    await Promise.all(Array.from({ length: 40 }, () => ask(gateway, 'chat')));
-    const peak = simulator.peakInFlight('primary') + simulator.peakInFlight('secondary');
-    expect(peak).toBeLessThanOrEqual(40 + 8 + 3);
-    expect(await inFlight(gateway)).toBe(0);
+    simulator.behave('primary', { status: 500 });
+    simulator.behave('secondary', { stall: 'before_headers' });
+    const asked = Array.from({ length: 40 }, () => ask(gateway, 'chat'));
+    const failed = () =>
+      gateway.metric(
+        'holdfast_upstream_attempts_total{llm_cluster="main",llm_endpoint="primary",result="server_error"}',
+      );
+    while ((await failed()) < 40) await new Promise((resolve) => setTimeout(resolve, 10));
+    // Every request has failed once and wants another attempt; those that have one do not end.
+    await simulator.waitForRequests('secondary', 3);
+    expect(simulator.requests('secondary').length).toBeLessThanOrEqual(8);
+    await gateway.close();
+    await Promise.all(asked);
     expect(gateway.gateway.budget.retries).toBe(0);
   });
 
