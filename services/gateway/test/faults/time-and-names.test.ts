@@ -2,7 +2,7 @@ import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { describe, expect, test } from '@jest/globals';
 import { isSameModel } from '../../src/states/model-swaps.ts';
 import { startGateway } from '../start-gateway.ts';
-import { ask, breakerOpen, pair, saidIn, simulatedPair } from './pair.ts';
+import { ask, breakerOpen, inRotation, pair, saidIn, simulatedPair } from './pair.ts';
 
 describe('X02 an endpoint that comes back', () => {
   test('is tried by one request, then takes its traffic back little by little', async () => {
@@ -47,6 +47,29 @@ describe('I07 clocks that jump or differ', () => {
     }
     expect(simulator.requests('primary')).toHaveLength(1);
   });
+
+  test.each([
+    ['a limit', { status: 429, headers: { 'retry-after': '60' } }, 60],
+    ['a limit in ten days', { status: 429, headers: { 'retry-after': '864000' } }, 86_400],
+    ['a refused key', { fault: 'invalid_key' }, 3600],
+    ['a missing model', { fault: 'model_not_found' }, 600],
+  ] as const)(
+    '%s rests an endpoint for its time, and then nobody need clear it',
+    async (_what, answer, seconds) => {
+      let laterMs = 0;
+      await using simulator = await startSimulator();
+      await using gateway = await startGateway(
+        pair({ primary: simulator.baseUrl('primary'), secondary: simulator.baseUrl('secondary') }),
+        { now: () => performance.now() + laterMs },
+      );
+      simulator.behave('primary', [answer, {}]);
+      await ask(gateway, 'chat');
+      laterMs = seconds * 950;
+      expect(await inRotation(gateway, 'chat')).toBe(false);
+      laterMs = seconds * 1000 + 60_000;
+      expect(await inRotation(gateway, 'chat')).toBe(true);
+    },
+  );
 
   test('a provider’s date is read by the provider’s own clock', async () => {
     await using simulator = await startSimulator();
