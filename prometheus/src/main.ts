@@ -3,10 +3,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '@holdfast/config/load-config';
 import { defaultAvailabilityRules, defaultRules, generateRules } from './generate-rules.ts';
+import { metricsPage } from './metrics-page.ts';
 
 /**
- * Writes the rules for the configuration in use (or, with --default, the ones this repository ships, and beside them the
- * optional ones) to --out, and exits 2 with every problem when that configuration is invalid.
+ * Writes the rules for the configuration in use (or, with --default, the ones this repository ships, beside them the
+ * optional ones, and the page about metrics) to --out, and exits 2 with every problem when that configuration is invalid.
  */
 const { values } = parseArgs({
   options: {
@@ -20,6 +21,7 @@ try {
   if (values.default) {
     write(values.out, defaultRules());
     write(path.join(path.dirname(values.out), 'optional/availability.yml'), defaultAvailabilityRules());
+    write(path.resolve(import.meta.dirname, '../../docs/metrics.md'), metricsPage());
   } else {
     const grafanaUrl = values['grafana-url'].replace(/\/+$/, '');
     write(values.out, generateRules(loadConfig(), { grafanaUrl }));

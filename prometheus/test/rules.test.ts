@@ -7,6 +7,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { alertGroups, defaultAvailabilityRules, defaultRules, generateRules } from '../src/generate-rules.ts';
 import { longestGapSeconds } from '../src/longest-gap.ts';
+import { metricsPage } from '../src/metrics-page.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const read = (...parts: string[]) => readFileSync(path.join(root, ...parts), 'utf8');
@@ -32,6 +33,7 @@ describe('the rules', () => {
   test('that are committed are what the defaults generate (npm run generate)', () => {
     expect(read('rules', 'holdfast.yml')).toBe(defaultRules());
     expect(read('rules', 'optional', 'availability.yml')).toBe(defaultAvailabilityRules());
+    expect(read('..', 'docs', 'metrics.md')).toBe(metricsPage());
   });
 
   test('include every alert of the contract', () => {
