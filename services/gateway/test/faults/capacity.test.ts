@@ -1,7 +1,7 @@
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { describe, expect, test } from '@jest/globals';
 import { chat, startGateway } from '../start-gateway.ts';
-import { ask, idle, inFlight, pair, simulatedPair } from './pair.ts';
+import { ask, idle, pair, simulatedPair } from './pair.ts';
 
 describe('P14 too many at the same time', () => {
   test('lowers what the endpoint is sent at once to what it takes, and a request that has nothing else waits for a place', async () => {
@@ -35,7 +35,7 @@ describe('X06 retries', () => {
       gateway.metric(
         'holdfast_upstream_attempts_total{llm_cluster="main",llm_endpoint="primary",result="server_error"}',
       );
-    while ((await failed()) < 40) await new Promise((resolve) => setTimeout(resolve, 10));
+    while ((await failed()) !== 40) await new Promise((resolve) => setTimeout(resolve, 10));
     // Every request has failed once and wants another attempt; those that have one do not end.
     await simulator.waitForRequests('secondary', 3);
     expect(simulator.requests('secondary').length).toBeLessThanOrEqual(8);
