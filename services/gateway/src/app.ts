@@ -8,6 +8,7 @@ import { apiHealth } from './ops/api-health.ts';
 import { createDatabaseCheck } from './ops/database-check.ts';
 import { entryFor, listModels } from './ops/list-models.ts';
 import { operationsProxies } from './ops/operations-proxies.ts';
+import { sendModelNotFound } from './ops/send-model-not-found.ts';
 import { proxyOpaque } from './passthrough.ts';
 import { createPersonaTable } from './persona/personas.ts';
 import { servePersona } from './persona/serve-persona.ts';
@@ -102,7 +103,7 @@ function createRestApp({ gateway, requestId, storeState }: ClientApi) {
     (request, response) => {
       const id = (request.params as unknown as { id: string[] }).id.join('/');
       if (gateway.routing.routeFor(id)) response.json(entryFor(id));
-      else sendPlainError(response, 404, `No route serves the model '${id.slice(0, 100)}'.`);
+      else sendModelNotFound(request, response, id, requestId(request.get('x-request-id')));
     },
   );
   // Before the 404 of /v1: the token routes live there too.

@@ -237,3 +237,15 @@ describe('a client of any conversational dialect in front of one Anthropic endpo
     });
   });
 });
+
+test('a persona talks through whoever is left', async () => {
+  await using simulator = await startSimulator();
+  await using gateway = await startGateway(
+    vendors(simulator, [OPENAI, CLAUDE], { personas: { miku: { model: 'gpt-4o' } } }),
+  );
+  simulator.behave('openai', DEAD);
+  simulator.behave('claude', { text: 'Hello there!' });
+  const answer = await read(await gateway.post('/api/miku/chat', { message: 'Hi' }));
+  expect(JSON.parse(answer.text)).toMatchObject({ response: 'Hello there!', fallback: false });
+  expect(simulator.requests('claude')[0]).toMatchObject({ path: '/v1/messages', model: 'claude-sonnet-4-5' });
+});
