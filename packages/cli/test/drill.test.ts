@@ -139,6 +139,7 @@ describe('drill', () => {
   test('needs none of the variables that a configuration takes its secrets from, and names them', async () => {
     const unset = {
       ...quick,
+      token_pools: { free: { tokens: ['A', 'B'].map((name) => ({ name, value: `\${TOKEN_${name}}` })) } },
       clusters: {
         main: {
           endpoints: [
@@ -151,9 +152,15 @@ describe('drill', () => {
     };
     const { code, json } = await drill(unset, '--scenario', 'primary-dead', '--json');
     expect(code).toBe(0);
-    expect(json<{ unset: string[] }>().unset).toEqual(['OWN_URL', 'OWN_KEY', '/run/no-such-secret']);
+    expect(json<{ unset: string[] }>().unset).toEqual([
+      'TOKEN_A',
+      'TOKEN_B',
+      'OWN_URL',
+      'OWN_KEY',
+      '/run/no-such-secret',
+    ]);
     const { stdout } = await drill(unset, '--scenario', 'primary-dead');
-    expect(stdout).toContain('Not set, and not needed for a drill: OWN_URL, OWN_KEY, /run/no-such-secret');
+    expect(stdout).toContain('Not set, and not needed for a drill: TOKEN_A, TOKEN_B, OWN_URL, OWN_KEY, /run');
   });
 
   test('the built-in demo comes through all of them', async () => {

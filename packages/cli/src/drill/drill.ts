@@ -14,8 +14,8 @@ import { runDrill } from './run-drill.ts';
 import { type DrillScenario, SCENARIOS } from './scenarios.ts';
 import { speedFor, speedUp } from './speed.ts';
 
-/** For what only a provider would ask for: the twins take anything. An address that no machine has (RFC 6761). */
-const STAND_IN = 'https://stand-in.invalid';
+/** For what only a provider would ask for: the twins take anything. Also good for an address, one that no machine has (RFC 6761). */
+const standInFor = (name: string): string => `https://stand-in.invalid/${encodeURIComponent(name)}`;
 
 /** `drill`: outages against the user's own configuration, on simulated twins. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
@@ -36,7 +36,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     path: values.config,
     standIn(name) {
       unset.add(name);
-      return STAND_IN;
+      return standInFor(name);
     },
   });
   const scenarios = chosenScenarios(values.scenario);

@@ -1,4 +1,5 @@
 import type { Config } from '@holdfast/config/types';
+import type { EndpointStatus } from '@holdfast/gateway/admin/endpoint-status';
 import type { GatewayStatus } from '@holdfast/gateway/admin/status';
 import type { Status as HealthStatus } from '@holdfast/health-checker/api/status';
 
@@ -17,6 +18,10 @@ export interface EndpointView {
   /** Of the last probe; without one, of traffic, in which a failure counts as its timeout. */
   readonly latency_ms: number | null;
   readonly in_flight: number | null;
+  /** Of traffic: the last five minutes, and attempts per second in the last one. */
+  readonly p95_ms: number | null;
+  readonly per_second: number | null;
+  readonly last_error: EndpointStatus['last_error'];
   readonly checked_at: string | null;
   readonly in_failure_queue: boolean | null;
 }
@@ -55,6 +60,9 @@ export function viewClusters(
         reason: (byTraffic?.standing === 'down' ? null : byTraffic?.because) ?? byProbes?.reason ?? null,
         latency_ms: byProbes?.latency_ms ?? byTraffic?.latency_ms ?? null,
         in_flight: byTraffic?.in_flight ?? null,
+        p95_ms: byTraffic?.p95_ms ?? null,
+        per_second: byTraffic?.per_second ?? null,
+        last_error: byTraffic?.last_error ?? null,
         checked_at: byProbes?.checked_at ?? null,
         in_failure_queue: byProbes?.in_failure_queue ?? null,
       };

@@ -38,17 +38,16 @@ const COLUMNS = [
 ] as const;
 
 export const clustersSection = (clusters: readonly ClusterStatus[], now: string): Html =>
-  html`
-<p class="soft">p95: until the first content, the answer or the failure, over five minutes. Attempts per second over the last minute.</p>
-${clusters.map(
-  ({ name, protocol, strategy, endpoints }) => html`
+  html`${clusters.map(
+    ({ name, protocol, strategy, endpoints }) => html`
 <h3>${name} ${quiet(`${protocol}, ${strategy}`)}</h3>
 ${table({
   caption: `Endpoints of cluster ${name}`,
   columns: COLUMNS,
   rows: endpoints.map((endpoint) => endpointRow(endpoint, strategy, now)),
 })}`,
-)}`;
+  )}
+<p class="below">p95 is of the last five minutes: until the first content, the answer or the failure. Attempts/s is of the last minute.</p>`;
 
 function endpointRow(endpoint: EndpointStatus, strategy: string, now: string): Html[] {
   const { name, priority, breaker, p95_ms, per_second, in_flight } = endpoint;
