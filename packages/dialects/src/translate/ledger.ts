@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** What becomes of one field of the client's dialect in another: docs/gateway/translation.md shows these tables. */
 export interface FieldRule {
   readonly rule: /** Said in the other dialect's words. */
@@ -60,7 +62,8 @@ export function openLedger(rules: FieldRules, names: Names): Ledger {
     names,
     meet(field, value, at = field) {
       const { rule, note, unless } = Object.hasOwn(rules, field) ? rules[field]! : UNKNOWN;
-      if (value === undefined || value === null || unless?.includes(value)) return;
+      if (value === undefined || value === null) return;
+      if (unless?.some((harmless) => isDeepStrictEqual(harmless, value))) return;
       if (rule === 'drop') drop(field);
       else if (rule === 'refuse') refuse(at, `'${at}' cannot be told to the endpoint: ${note}.`);
     },

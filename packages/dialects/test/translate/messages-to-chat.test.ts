@@ -90,6 +90,25 @@ describe('turns', () => {
   });
 });
 
+test('models that think between calls get their thoughts back, as far as they can be read', () => {
+  const request = asked([
+    user('Hi'),
+    assistant([
+      { type: 'thinking', thinking: 'Hm.', signature: '' },
+      { type: 'redacted_thinking', data: 'xyz' },
+      use('a'),
+    ]),
+    user([gaveBack('a', 'ok')]),
+  ]);
+  const model = 'deepseek-v4-pro';
+  expect(told(request, { model }).messages).toMatchObject([
+    user('Hi'),
+    { role: 'assistant', reasoning_content: 'Hm.', tool_calls: [{ id: 'a' }] },
+    { role: 'tool' },
+  ]);
+  expect(dropped(request, { model })).toEqual(['messages[].content[].thinking']);
+});
+
 describe('documents', () => {
   const document = (source: object, title?: string) => ({ type: 'document', source, title });
 

@@ -1,4 +1,4 @@
-/** What a model behind a chat endpoint takes, as far as OpenAI's own names tell; every other model is trusted with all of it. */
+/** What a model behind a chat endpoint takes, as far as its name tells; one that tells nothing is trusted with everything but thoughts. */
 export interface ChatAbilities {
   /** Wants `max_completion_tokens`; others may not know it yet. */
   readonly completionTokens: boolean;
@@ -6,12 +6,20 @@ export interface ChatAbilities {
   /** `temperature`, `top_p` and penalties other than the default. */
   readonly sampling: boolean;
   readonly stop: boolean;
+  /** Wants to have its thoughts back as `reasoning_content`, as far as they can be read; others may refuse the field. */
+  readonly thoughts: boolean;
 }
 
 /** o1 and later, GPT-5 and later; not the `-chat` ones. Also behind a vendor's prefix. */
 const REASONS = /(?:^|\/)(?:o[1-9]|gpt-[5-9])(?!.*chat)/i;
 /** OpenAI's that refuse `reasoning_effort`. */
 const DOES_NOT = /(?:^|\/)(?:gpt-[34]|chatgpt|gpt-[5-9].*chat)/i;
+
+/**
+ * Models that go on thinking between calls of tools: DeepSeek answers 400 to a turn that called tools and comes back without its thoughts
+ * (api-docs.deepseek.com, "Thinking mode"), the others answer worse (docs.z.ai, "Thinking mode"; docs.vllm.ai, "Interleaved thinking").
+ */
+const THINKS_ON = /deepseek|kimi|minimax|(?:^|\/)glm-/i;
 
 /** platform.openai.com, "Reasoning models" and the API reference's notes on `max_tokens` and `stop`. */
 export function chatAbilities(model: string): ChatAbilities {
@@ -21,5 +29,6 @@ export function chatAbilities(model: string): ChatAbilities {
     effort: !DOES_NOT.test(model),
     sampling: !reasons,
     stop: !reasons,
+    thoughts: THINKS_ON.test(model),
   };
 }

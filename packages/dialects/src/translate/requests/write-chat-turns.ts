@@ -13,6 +13,13 @@ import { writeUrl } from '../data-url.ts';
 import type { Ledger } from '../ledger.ts';
 import { type CallIds, callIds } from './call-ids.ts';
 
+interface Writing {
+  readonly ledger: Ledger;
+  readonly ids: CallIds;
+  readonly conversation: Conversation;
+  readonly takesThoughts: boolean;
+}
+
 type ChatMessage = ReturnType<typeof writeTurn>[number];
 
 const GO_ON = {
@@ -24,11 +31,11 @@ const GO_ON = {
  * One system message in front, as many servers take no second one; results of tools as messages of their own before the rest
  * of their turn. An assistant's last turn is followed by the wish to go on with it: chat would begin a new one.
  */
-export function writeChatTurns(ledger: Ledger, conversation: Conversation) {
+export function writeChatTurns(ledger: Ledger, conversation: Conversation, takesThoughts: boolean) {
   const ids = callIds();
   const system = conversation.system.map(({ text }) => text).join('\n\n');
   const messages = conversation.turns.flatMap((turn): ChatMessage[] =>
-    writeTurn(ledger, ids, conversation, turn),
+    writeTurn({ ledger, ids, conversation, takesThoughts }, turn),
   );
   const last = messages.at(-1);
   const isPrefill = last?.role === 'assistant' && !('tool_calls' in last);
@@ -39,9 +46,10 @@ export function writeChatTurns(ledger: Ledger, conversation: Conversation) {
   ];
 }
 
-function writeTurn(ledger: Ledger, ids: CallIds, conversation: Conversation, { role, parts }: Turn) {
+function writeTurn(writing: Writing, { role, parts }: Turn) {
+  const { ledger, ids } = writing;
   if (role === 'system') return [{ role, content: textOfParts(parts) } as const];
-  if (role === 'assistant') return writeAssistant(ledger, ids, conversation, parts);
+  if (role === 'assistant') return writeAssistant(writing, parts);
   const results = parts.filter((part) => part.kind === 'tool_result');
   const rest = parts.filter((part) => part.kind !== 'tool_result');
   const content = [...results.flatMap(attachments), ...rest]
@@ -62,15 +70,18 @@ function compact(content: readonly NonNullable<ReturnType<typeof writeContent>>[
   return content.length === 1 && first?.type === 'text' ? first.text : [...content];
 }
 
-function writeAssistant(ledger: Ledger, ids: CallIds, conversation: Conversation, parts: readonly Part[]) {
+function writeAssistant({ ledger, ids, conversation, takesThoughts }: Writing, parts: readonly Part[]) {
   const content = parts.flatMap((part) => (part.kind === 'text' || part.kind === 'refusal' ? part.text : []));
   const calls = parts.filter((part) => part.kind === 'tool_call');
-  if (parts.some(({ kind }) => kind === 'reasoning')) ledger.drop(ledger.names.thoughts);
+  const thoughts = parts.filter((part) => part.kind === 'reasoning');
+  const told = takesThoughts ? thoughts.filter(({ text }) => text !== '') : [];
+  if (told.length < thoughts.length) ledger.drop(ledger.names.thoughts);
   if (content.length === 0 && calls.length === 0) return [];
   return [
     {
       role: 'assistant',
       content: content.length === 0 ? null : content.join(''),
+      ...(told.length === 0 ? {} : { reasoning_content: told.map(({ text }) => text).join('') }),
       ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => writeCall(ids, conversation, call)) }),
     } as const,
   ];

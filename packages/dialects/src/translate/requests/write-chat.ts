@@ -14,7 +14,7 @@ export function writeChatRequest(ledger: Ledger, conversation: Conversation, tar
   const { format, stream, user } = conversation;
   return {
     model: target.model,
-    messages: writeChatTurns(ledger, conversation),
+    messages: writeChatTurns(ledger, conversation, abilities.thoughts),
     ...writeTools(conversation),
     ...(format === null ? {} : { response_format: writeFormat(format) }),
     ...writeLimit(conversation, target, abilities),

@@ -14,5 +14,5 @@ export const COMPLETIONS_RULES = {
   best_of: refuse('it gives one answer', [1]),
   n: refuse('it gives one answer', [1]),
   logprobs: refuse('it tells no probabilities'),
-  logit_bias: drop('biases are for the tokens of one model'),
+  logit_bias: drop('biases are for the tokens of one model', [{}]),
 } as const satisfies FieldRules;

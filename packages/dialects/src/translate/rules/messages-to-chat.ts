@@ -12,7 +12,9 @@ export const MESSAGES_TO_CHAT = {
   'messages[].content[].context': drop('documents have no context'),
   'messages[].content[].transformations': drop('images are taken as they are'),
   'messages[].content[].toolset_name': drop('there are no toolsets'),
-  'messages[].content[].thinking': drop('only its own vendor takes thoughts back'),
+  'messages[].content[].thinking': drop(
+    'only their own vendor takes thoughts back; DeepSeek, Kimi, GLM and MiniMax get what can be read of them as `reasoning_content`',
+  ),
   'messages[].content[].is_error': emulate('the result begins with `Error: `'),
   'messages[].content[].source': tell(
     "images; PDF as `file`; text as text; a document's web address and files that lie with the vendor are refused",
@@ -47,5 +49,5 @@ export const MESSAGES_TO_CHAT = {
   container: refuse('it has no containers'),
   context_management: drop('the conversation is sent as it is'),
   diagnostics: drop('it tells nothing of its cache'),
-  mcp_servers: refuse('it calls no servers'),
+  mcp_servers: refuse('it calls no servers', [[]]),
 } as const satisfies FieldRules;

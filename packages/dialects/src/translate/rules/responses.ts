@@ -50,7 +50,7 @@ export const RESPONSES_RULES = {
   moderation: refuse('it does not moderate'),
   image: refuse('it only writes'),
   store: drop('nothing is stored', [false]),
-  metadata: drop('belongs to what is stored'),
+  metadata: drop('belongs to what is stored', [{}]),
   truncation: drop('the conversation is sent as it is', ['disabled']),
   context_management: drop('the conversation is sent as it is'),
   prompt_cache_key: drop('caching is marked in another way'),
