@@ -35,10 +35,11 @@ export function renderConfig(values: Readonly<Record<string, string>>): string {
   );
 }
 
-// One message per alert and thing it is about. Waits are short: the rules have already waited.
+// One message per alert and what clients ask for: when Redis is away, all processes that miss it are in one. Waits are
+// short: the rules have already waited.
 const route = {
   receiver: 'everyone',
-  group_by: ['alertname', 'llm_cluster', 'pool', 'job'],
+  group_by: ['alertname', 'llm_cluster', 'pool'],
   group_wait: '5s',
   group_interval: '30s',
   repeat_interval: '4h',

@@ -95,6 +95,32 @@ describeWithServer(alertmanagerProgram, 'a running Alertmanager', () => {
     });
   });
 
+  test('one message tells what several processes miss, and names each', async () => {
+    const missing = (job: string): PostedAlert => ({
+      labels: { alertname: 'HoldfastStateStoreDown', severity: 'warning', job },
+      annotations: { summary: `${job} cannot reach Redis` },
+    });
+    await alertmanager.post(missing('gateway'), missing('tagger'));
+    const { body } = await sink.waitFor(
+      ({ to, body: text }) =>
+        to.endsWith('/sendMessage') && text.includes('HoldfastStateStoreDown: 2 alerts'),
+    );
+    const { text } = JSON.parse(body) as { text: string };
+    expect(text).toContain('gateway cannot reach Redis');
+    expect(text).toContain('tagger cannot reach Redis');
+  });
+
+  test('a text with marks of HTML reaches Telegram as text, which would refuse it otherwise', async () => {
+    await alertmanager.post({
+      labels: { alertname: 'HoldfastMarks', severity: 'warning' },
+      annotations: { summary: 'p95 <is> above & beyond' },
+    });
+    const { body } = await sink.waitFor(
+      (message) => message.to.endsWith('/sendMessage') && message.body.includes('beyond'),
+    );
+    expect((JSON.parse(body) as { text: string }).text).toContain('p95 &lt;is&gt; above &amp; beyond');
+  });
+
   test('the end of an alert is told, without a call to action', async () => {
     await alertmanager.post({ ...critical, endsAt: new Date(Date.now() - 1000).toISOString() });
     const { body } = await sink.waitFor(
