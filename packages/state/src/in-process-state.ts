@@ -115,6 +115,10 @@ export function createInProcessState(now: () => number = Date.now): SharedState 
         strings.set(key, String(free + intervalMs), free + intervalMs);
         return free - nowMs;
       }),
+    returnSlot: (key, intervalMs) =>
+      call(() => {
+        if (Number(strings.get(key) ?? 0) - intervalMs <= now()) strings.delete(key);
+      }),
     count: (key, by, windowMs) =>
       call(() => {
         const nowMs = now();

@@ -113,6 +113,9 @@ export function createRedisState({ url, logger }: RedisStateOptions): SharedStat
       call((client) =>
         client.holdfastReserveSlot(key, Math.ceil(intervalMs).toString(), Math.floor(maxWaitMs).toString()),
       ),
+    async returnSlot(key, intervalMs) {
+      await call((client) => client.holdfastReturnSlot(key, Math.ceil(intervalMs).toString()));
+    },
     async count(key, by, windowMs) {
       const [count, resetMs] = await call((client) =>
         client.holdfastCount(key, by.toString(), Math.ceil(windowMs).toString()),

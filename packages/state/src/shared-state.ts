@@ -52,6 +52,8 @@ export interface SharedState {
    * Returns the wait in ms from now, or null (nothing booked) when it would be longer than `maxWaitMs`.
    */
   reserveSlot(key: string, intervalMs: number, maxWaitMs: number): Promise<number | null>;
+  /** Gives back a booked moment that has come and was not used; nothing happens when another was booked after it. */
+  returnSlot(key: string, intervalMs: number): Promise<void>;
   /** Adds `by` to a counter that starts at 0 and expires `windowMs` after its first use; returns the sum and the time left. */
   count(key: string, by: number, windowMs: number): Promise<{ count: number; resetMs: number }>;
 

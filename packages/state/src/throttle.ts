@@ -84,9 +84,13 @@ export function createThrottle({ state, now, replicas }: ThrottleOptions): Throt
       await sleepUntil(atMs, now);
       line.bookedMs = null;
       const next = line.waiters.shift();
+      if (!next) {
+        await giveBack(name, line, atMs, first.intervalMs);
+        continue;
+      }
       const leavesMs = now();
       line.freeMs += leavesMs - atMs; // a busy process wakes late, and the next one keeps its distance from that
-      next?.settle(Math.round(leavesMs - next.sinceMs));
+      next.settle(Math.round(leavesMs - next.sinceMs));
     }
     line.serving = false;
   }
@@ -102,6 +106,12 @@ export function createThrottle({ state, now, replicas }: ThrottleOptions): Throt
     if (atMs > deadlineMs) return null;
     line.freeMs = atMs + intervalMs * (shared.alone ? Math.max(1, replicas()) : 1);
     return atMs;
+  }
+
+  /** All who waited for the moment have left. */
+  async function giveBack(name: string, line: Line, atMs: number, intervalMs: number): Promise<void> {
+    line.freeMs = atMs;
+    if (state.up) await state.returnSlot(throttleKey(name), intervalMs).catch(() => {}); // then it is as if it had been used
   }
 
   async function reserve(

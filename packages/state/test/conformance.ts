@@ -230,6 +230,23 @@ export function describeSharedState(name: string, open: () => Promise<SharedStat
       });
     });
 
+    describe('returnSlot', () => {
+      test('frees the line where the moment booked last has come', async () => {
+        await state.reserveSlot('line', 10_000, 0);
+        await state.returnSlot('line', 10_000);
+        expect(await state.reserveSlot('line', 10_000, 0)).toBe(0);
+      });
+
+      test('changes nothing where another moment was booked after it, or none at all', async () => {
+        await state.reserveSlot('line', 10_000, 0);
+        await state.reserveSlot('line', 10_000, 60_000);
+        await state.returnSlot('line', 10_000);
+        expect(await state.reserveSlot('line', 10_000, 60_000)).toBeGreaterThan(19_000);
+        await state.returnSlot('other', 10_000);
+        expect(await state.reserveSlot('other', 10_000, 0)).toBe(0);
+      });
+    });
+
     describe('count', () => {
       test('adds up within a window that starts with the first use, then starts anew', async () => {
         expect(await state.count('c', 2, 60_000)).toEqual({ count: 2, resetMs: 60_000 });

@@ -34,6 +34,10 @@ function expectPace(after: readonly number[], intervalMs: number): void {
   for (const [index, ms] of after.entries()) expect(ms).toBeGreaterThanOrEqual(index * intervalMs - 2);
 }
 
+async function until(check: () => boolean): Promise<void> {
+  while (!check()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 describe('a line', () => {
   test('keeps its interval and the order of arrival', async () => {
     const throttle = throttleOn(createUnreliableState());
@@ -75,6 +79,18 @@ describe('a line', () => {
     expect(await next).not.toBeNull();
     expect(now() - startedMs).toBeLessThan(2 * INTERVAL);
     expect(await throttle.takeTurn('m', { ...turn, signal: leaving.signal })).toBeNull();
+  });
+
+  test('a moment for which nobody is left is given back, to other processes too', async () => {
+    const state = createUnreliableState();
+    const [one, other] = [throttleOn(state), throttleOn(state)];
+    await one.takeTurn('m', turn);
+    const leaving = new AbortController();
+    const gone = one.takeTurn('m', { ...turn, signal: leaving.signal });
+    leaving.abort();
+    expect(await gone).toBeNull();
+    await until(() => state.calls.includes('returnSlot'));
+    expect(await other.takeTurn('m', { ...turn, maxWaitMs: 0 })).not.toBeNull();
   });
 
   test('a request that asks again stands before those that came after it', async () => {

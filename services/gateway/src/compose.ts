@@ -113,7 +113,7 @@ export async function composeGateway({
   const configLoads = createConfigLoads(config.source, now);
 
   function tokenStates(previous: Gateway['tokens'] | null, next: Config) {
-    return createTokenStates(next.tokenPools, previous, (move) => logger.warn(move, 'token rotated'));
+    return createTokenStates(next.tokenPools, previous, now(), (move) => logger.warn(move, 'token rotated'));
   }
   function rateLimiter({ rateLimit }: Config) {
     return rateLimit.enabled

@@ -2,7 +2,7 @@ import type { Behaviour } from '@holdfast/simulator/behaviour';
 import type { Simulator } from '@holdfast/simulator/simulator';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { describe, expect, test } from '@jest/globals';
-import { type ConfigFile, chat, startGateway } from './start-gateway.ts';
+import { type ConfigFile, chat, readConfig, startGateway } from './start-gateway.ts';
 
 /** One endpoint that draws from a pool of tokens, written `name:account`. */
 const pooled = (simulator: Simulator, tokens: readonly string[], more: ConfigFile = {}): ConfigFile => ({
@@ -138,6 +138,23 @@ describe('a pool of tokens', () => {
     expect(second.status).toBe(429);
     expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(80);
     expect(simulator.requests('models')).toHaveLength(2);
+  });
+
+  test('forgets that a token was dead when the configuration brings another value, without any token-rotator', async () => {
+    await using simulator = await startSimulator();
+    const config = pooled(simulator, ['a1:a', 'b1:b']);
+    await using gateway = await startGateway(config);
+    const post = () => gateway.post('/v1/chat/completions', chat());
+    simulator.behave('models', perToken({ a1: { fault: 'invalid_key' } }));
+    expect((await post()).status).toBe(200);
+    const tokens = [
+      { name: 'a1', account: 'a', value: 'ghp_new' },
+      { name: 'b1', account: 'b', value: 'ghp_b1' },
+    ];
+    gateway.applyConfig(readConfig({ ...config, token_pools: { github: { tokens } } }));
+    simulator.behave('models', perToken({ b1: { fault: 'invalid_key' } }));
+    expect((await post()).status).toBe(200);
+    expect(tokensSeen(simulator)).toEqual(['a1', 'b1', 'b1', 'new']);
   });
 
   test('whose token is refused for a body that cannot be replayed uses another from then on', async () => {

@@ -1,3 +1,4 @@
+import { editedTokens } from '@holdfast/config/edited-tokens';
 import type { TokenPool } from '@holdfast/config/types';
 import {
   fitPoolState,
@@ -91,13 +92,8 @@ export function createPoolBook(
         }),
       );
       for (const pool of next) {
-        const knownValues = new Map(
-          previous.get(pool.name)?.pool.tokens.map(({ name, value }) => [name, value]),
-        );
-        for (const { name, value } of pool.tokens) {
-          const isEdited = knownValues.has(name) && knownValues.get(name) !== value;
-          if (isEdited) apply(pool.name, { kind: 'reset', token: name }, nowMs);
-        }
+        for (const token of editedTokens(previous.get(pool.name)?.pool, pool))
+          apply(pool.name, { kind: 'reset', token }, nowMs);
       }
     },
   };

@@ -11,6 +11,7 @@ export const scripts = {
   holdfastAcquireLease: load('acquire-lease'),
   holdfastReleaseLease: load('release-lease'),
   holdfastReserveSlot: load('reserve-slot'),
+  holdfastReturnSlot: load('return-slot'),
   holdfastCount: load('count'),
 };
 
@@ -20,5 +21,6 @@ export interface ScriptCommands {
   holdfastAcquireLease(key: string, owner: string, ttlMs: string): Promise<number | null>;
   holdfastReleaseLease(key: string, owner: string): Promise<number>;
   holdfastReserveSlot(key: string, intervalMs: string, maxWaitMs: string): Promise<number | null>;
+  holdfastReturnSlot(key: string, intervalMs: string): Promise<number>;
   holdfastCount(key: string, by: string, windowMs: string): Promise<[count: number, resetMs: number]>;
 }

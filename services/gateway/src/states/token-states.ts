@@ -1,3 +1,4 @@
+import { editedTokens } from '@holdfast/config/edited-tokens';
 import type { PoolToken, TokenPool } from '@holdfast/config/types';
 import { type NoTokenReason, type PickOptions, pickToken } from '@holdfast/core/tokens/pick-token';
 import {
@@ -25,6 +26,7 @@ export interface TokenStates {
   /** Takes in what the token-rotator published. */
   merge(pool: string, theirs: PoolState): void;
   snapshot(pool: string): PoolState | null;
+  configured(pool: string): TokenPool | undefined;
 }
 
 /** What a request needs a token for. */
@@ -68,17 +70,20 @@ const CLIENT_STATUS: Readonly<Record<NoTokenReason, number>> = {
 /** When a pool cannot say when a token returns. */
 const UNKNOWN_WAIT_MS = 60_000;
 
+/** `previous`: of the configuration before this one. */
 export function createTokenStates(
   pools: readonly TokenPool[],
   previous: TokenStates | null,
+  nowMs: number,
   onMoved: (move: TokenMove) => void,
 ): TokenStates {
-  const records = new Map<string, PoolRecord>(
-    pools.map((pool) => [
-      pool.name,
-      { pool, uses: createTokenUses(), state: fitPoolState(pool, previous?.snapshot(pool.name) ?? null) },
-    ]),
-  );
+  const records = new Map<string, PoolRecord>();
+  for (const pool of pools) {
+    let state = fitPoolState(pool, previous?.snapshot(pool.name) ?? null);
+    for (const token of editedTokens(previous?.configured(pool.name), pool))
+      state = reducePool(pool, state, { kind: 'reset', token }, nowMs);
+    records.set(pool.name, { pool, uses: createTokenUses(), state });
+  }
 
   const choose = (name: string, { model, tried, ...options }: TokenWish) => {
     const { pool, state, uses } = records.get(name)!;
@@ -144,5 +149,6 @@ export function createTokenStates(
       if (record) record.state = fitPoolState(record.pool, mergePools(record.state, theirs));
     },
     snapshot: (name) => records.get(name)?.state ?? null,
+    configured: (name) => records.get(name)?.pool,
   };
 }
