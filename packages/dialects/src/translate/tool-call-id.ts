@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from './sha256.ts';
 
 /** Anthropic's pattern, and OpenAI's limit of 40 characters. */
 const SAFE = /^[\w-]{1,40}$/;
@@ -8,5 +8,5 @@ const SAFE = /^[\w-]{1,40}$/;
  * result stay together, also when the client sends them again.
  */
 export function toolCallId(id: string): string {
-  return SAFE.test(id) ? id : `call_${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;
+  return SAFE.test(id) ? id : `call_${sha256(id).slice(0, 24)}`;
 }

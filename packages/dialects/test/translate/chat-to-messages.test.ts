@@ -258,7 +258,7 @@ describe('reasoning', () => {
   test.each([
     ['a model that does not think', hi(), { model: 'claude-3-haiku-20240307' }],
     ['a tool that must be called', hi({ tools, tool_choice: 'required' }), opus],
-    ['a turn to go on with', chat([user('Hi'), assistant('Once')]), opus],
+    ['a turn to go on with', chat([user('Hi'), assistant('Once')]), sonnet],
     ['a result of a call without its thoughts', chat(called), opus],
   ])('gives way to %s', (_, request, model) => {
     const wish = { ...request, reasoning_effort: 'high' };

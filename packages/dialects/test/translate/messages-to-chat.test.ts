@@ -221,6 +221,13 @@ describe('parameters', () => {
     expect(refused(hi({ stop_sequences: ['a', 'b', 'c', 'd', 'e'] }))).toBe('stop_sequences');
   });
 
+  test('a user whose name OpenAI finds too long is known by a digest', () => {
+    const user = (user_id: string) => told(hi({ metadata: { user_id } })).user;
+    expect(user('ann')).toBe('ann');
+    expect(user('a'.repeat(65))).toMatch(/^[0-9a-f]{64}$/);
+    expect(user('a'.repeat(65))).not.toBe(user('a'.repeat(66)));
+  });
+
   test('a schema is strict if OpenAI takes it as strict', () => {
     const schema = { type: 'object', properties: { n: { type: 'string' } }, additionalProperties: false };
     const request = (required: string[]) =>

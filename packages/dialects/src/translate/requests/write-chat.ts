@@ -1,12 +1,14 @@
 import type { AnswerFormat, Conversation, Reasoning, Tool, ToolChoice } from '../conversation.ts';
 import type { Ledger } from '../ledger.ts';
+import { sha256 } from '../sha256.ts';
 import type { Target } from '../translation.ts';
 import { type ChatAbilities, chatAbilities } from './chat-abilities.ts';
 import { fitsStrict } from './fits-strict.ts';
 import { writeChatTurns } from './write-chat-turns.ts';
 
-/** platform.openai.com, API reference, `stop`. */
+/** platform.openai.com, API reference, `stop`; and what it answers to a longer `user`. */
 const maxStops = 4;
+const maxUser = 64;
 
 /** The body of a `POST /chat/completions` request. */
 export function writeChatRequest(ledger: Ledger, conversation: Conversation, target: Target) {
@@ -21,7 +23,7 @@ export function writeChatRequest(ledger: Ledger, conversation: Conversation, tar
     ...writeStops(ledger, conversation, abilities),
     ...writeSampling(ledger, conversation, abilities),
     ...writeEffort(ledger, conversation, abilities),
-    ...(user === null ? {} : { user }),
+    ...(user === null ? {} : { user: user.length > maxUser ? sha256(user) : user }),
     ...(stream ? { stream } : {}),
     ...(stream && target.streamUsage ? { stream_options: { include_usage: true } } : {}),
   };

@@ -30,13 +30,17 @@ export function writeThinking(
   ledger: Ledger,
   conversation: Conversation,
   maxTokens: number,
-  { thinking, highestEfforts }: ClaudeAbilities,
+  { thinking, highestEfforts, prefill }: ClaudeAbilities,
 ): Written {
   const { reasoning } = conversation;
   if (reasoning === null) return {};
   if (reasoning.kind === 'off') return thinking === 'none' ? {} : { thinking: { type: 'disabled' } };
   const budget = Math.min(budgetOf(reasoning, maxTokens), maxTokens - 1);
-  if (thinking === 'none' || isBarred(conversation) || (thinking === 'budget' && budget < MIN_BUDGET)) {
+  if (
+    thinking === 'none' ||
+    isBarred(conversation, prefill) ||
+    (thinking === 'budget' && budget < MIN_BUDGET)
+  ) {
     ledger.drop(ledger.names.reasoning);
     return {};
   }
@@ -45,11 +49,11 @@ export function writeThinking(
   return { thinking: { type: 'adaptive' }, ...(effort === null ? {} : { effort }) };
 }
 
-function isBarred({ toolChoice, turns }: Conversation): boolean {
+function isBarred({ toolChoice, turns }: Conversation, prefill: boolean): boolean {
   if (toolChoice?.kind === 'any' || toolChoice?.kind === 'tool') return true;
   const spoken = turns.filter(({ role, parts }) => role !== 'system' && parts.length > 0);
   const last = spoken.at(-1);
-  if (last?.role === 'assistant') return true;
+  if (last?.role === 'assistant') return prefill;
   if (last?.parts.some(({ kind }) => kind === 'tool_result') !== true) return false;
   const asked = spoken.findLast(({ role }) => role === 'assistant');
   return !asked?.parts.some(
