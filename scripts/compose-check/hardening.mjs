@@ -4,7 +4,7 @@ const SUITE = ['gateway', 'health-checker', 'token-rotator', 'tagger'];
 /** Of `server.drain_timeout`. */
 const DRAIN_S = 30;
 /** A value, not the name of a file, under a name that says it is secret; or one inside a URL. */
-const SECRET = /^\w*(?:PASSWORD|SECRET|TOKEN|API_KEY|ROUTING_KEY)\w*(?<!_FILE)=.+|:\/\/[^/\s:@]+:[^@\s]+@/;
+const SECRET = /^\w*(?:PASSWORD|SECRET|TOKEN\d*|KEYS?)=.+|:\/\/[^/\s:@]+:[^@\s]+@/;
 
 /** A list of complaints; empty when all is as promised. */
 export async function checkHardening(stack) {
