@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { logLevel } from '@holdfast/config/environment';
 import { configPath, loadConfig } from '@holdfast/config/load-config';
 import type { Config } from '@holdfast/config/types';
@@ -67,6 +68,8 @@ export async function serveAll({ path, json }: ServeOptions): Promise<void> {
     logger,
   });
   lifecycle.onClose('config watch', () => watch.close());
+  // The lines so far are on their way: whoever started it finds the addresses below them.
+  await setImmediate();
   if (json) logger.info({ urls: { ...allUrls, admin: gateway.adminUrl }, config: config.source }, 'ready');
   else
     console.log(

@@ -10,6 +10,8 @@ export interface WelcomeParts {
   readonly simulatorUrl: string | null;
 }
 
+const WITHOUT_FILE = ['built-in', 'environment'];
+
 /** What a person sees once everything runs: what runs where, and a call to paste. */
 export function welcome({
   config,
@@ -19,23 +21,31 @@ export function welcome({
   tagger,
   simulatorUrl,
 }: WelcomeParts): string {
+  const flag = WITHOUT_FILE.includes(config.source) ? '' : ` --config ${config.source}`;
   const lines = [
     '',
     `Holdfast is ready. Configuration: ${config.source === 'built-in' ? 'built-in demo (no key, no Redis, no Docker needed)' : config.source}`,
     '',
-    `  gateway         ${gateway.url}   OpenAI base_url ${gateway.url}/v1, Anthropic base_url ${gateway.url}`,
+    `  gateway         ${gateway.url}`,
+    `                  OpenAI SDK: base_url=${gateway.url}/v1`,
+    `                  Anthropic SDK, Claude Code: base_url=${gateway.url}`,
     `  status page     ${gateway.adminUrl}`,
     `  health-checker  ${healthChecker.url}`,
     `  token-rotator   ${tokenRotator.url}`,
     `  tagger          ${tagger.url}`,
     ...(simulatorUrl === null
       ? []
-      : [`  simulator       ${simulatorUrl}   plays the providers; see ${simulatorUrl}/_control/upstreams`]),
+      : [
+          `  simulator       ${simulatorUrl}`,
+          `                  plays the providers: ${simulatorUrl}/_control/upstreams`,
+        ]),
     `  state           ${config.state.redisUrl === null ? 'in this process: lost on exit' : 'Redis'}`,
     '',
     'Try it:',
     '',
     `  ${curlCommand(config, gateway.url)}`,
+    '',
+    `Watch it: the status page, ./holdfast status${flag}, ./holdfast tail${flag}. Ctrl-C ends it.`,
     '',
   ];
   return lines.join('\n');

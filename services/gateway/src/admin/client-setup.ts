@@ -1,5 +1,5 @@
 import type { Cluster, Config, Protocol } from '@holdfast/config/types';
-import { isGlob } from '@holdfast/core/glob';
+import { isGlob, matchesGlob } from '@holdfast/core/glob';
 
 /** How one kind of client is pointed at the gateway, to be pasted. */
 export interface ClientSetup {
@@ -30,9 +30,9 @@ export function clientSetups(config: Config, url: string): ClientSetup[] {
 /** A request that a shell takes as it is: over the OpenAI API, or Anthropic's where no endpoint speaks the former. */
 export function curlCommand(config: Config, url: string): string {
   const protocol = speaks(config, 'openai') ? 'openai' : 'anthropic';
-  const { path, fallbackModel, ...more } = CALLS[protocol];
+  const { path, ...more } = CALLS[protocol];
   const body = {
-    model: exampleModel(config, protocol) ?? fallbackModel,
+    model: exampleModel(config, protocol),
     ...more,
     messages: [{ role: 'user', content: 'Hello' }],
   };
@@ -46,8 +46,8 @@ export function curlCommand(config: Config, url: string): string {
 }
 
 const CALLS = {
-  openai: { path: '/v1/chat/completions', fallbackModel: 'gpt-4o-mini' },
-  anthropic: { path: '/v1/messages', fallbackModel: 'claude-sonnet-5', max_tokens: 100 },
+  openai: { path: '/v1/chat/completions' },
+  anthropic: { path: '/v1/messages', max_tokens: 100 },
 } as const satisfies Record<Protocol, object>;
 
 const speaks = ({ clusters }: Config, protocol: Protocol): boolean =>
@@ -60,18 +60,22 @@ const speaksAny = ({ endpoints }: Cluster, protocol: Protocol): boolean =>
 const keyFor = ({ server }: Config): string | null =>
   server.clientKeys.length === 0 ? null : 'YOUR_CLIENT_KEY';
 
-/** A model that a route of this protocol serves: an exact name where there is one, else what a glob begins with. */
-function exampleModel({ clusters, routes }: Config, protocol: Protocol): string | null {
-  const spoken = clusters.filter((cluster) => speaksAny(cluster, protocol));
+/** A model that a route of this protocol serves: an exact name, a usual one that a glob takes, or what a glob comes to. */
+function exampleModel({ clusters, routes }: Config, protocol: Protocol): string {
+  const spoken = clusters.filter((cluster) => cluster.protocol === protocol);
   const names = new Set(spoken.map(({ name }) => name));
   const models = routes.filter(({ cluster }) => names.has(cluster)).map(({ model }) => model);
   const mapped = spoken.flatMap(({ endpoints }) =>
     endpoints.flatMap((endpoint) => Object.keys(endpoint.models)),
   );
-  return [...models, ...mapped].find((model) => !isGlob(model)) ?? beginningOf(models) ?? null;
+  const exact = [...models, ...mapped].find((model) => !isGlob(model));
+  const usual = USUAL[protocol].find((name) => models.some((glob) => matchesGlob(glob, name)));
+  return exact ?? usual ?? models[0]?.replaceAll(/[*?]/g, '') ?? USUAL[protocol][0];
 }
 
-const beginningOf = (globs: readonly string[]): string | undefined =>
-  globs.map((glob) => glob.split(/[*?]/, 1)[0]!.replace(/-$/, '')).find((beginning) => beginning !== '');
+const USUAL = {
+  openai: ['gpt-4o-mini', 'gpt-4o', 'gpt-4.1-mini'],
+  anthropic: ['claude-sonnet-5', 'claude-haiku-4-5'],
+} as const satisfies Record<Protocol, readonly string[]>;
 
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
