@@ -125,6 +125,7 @@ export const g05: Goal = {
     );
     return [
       told('requests', result.total),
+      told('ms the machine stood still', result.stoodStillMs),
       exactly('client errors', result.problemCount, 0, {
         detail: [JSON.stringify(result.problems), ...result.examples],
       }),

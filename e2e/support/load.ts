@@ -13,6 +13,8 @@ export interface LoadResult {
   readonly samples: readonly Sample[];
   readonly p50: number;
   readonly p99: number;
+  /** How long the machine stood still meanwhile: what was due then was not sent. */
+  readonly stoodStillMs: number;
 }
 
 export interface Sample {
@@ -72,6 +74,7 @@ export function startLoad({ rate, count = Number.POSITIVE_INFINITY, send, judge 
       samples,
       p50: percentile(took, 0.5),
       p99: percentile(took, 0.99),
+      stoodStillMs: Math.round(lostMs),
     });
   };
   const stop = () => {

@@ -114,7 +114,10 @@ export function createTokenReporter({ state, now, onDropped }: TokenReporterOpti
         healthy.set(key, { ...report, uses: (healthy.get(key)?.uses ?? 0) + 1 });
       } else {
         toLiveDown.set(key, event.kind === 'success' ? refusals - 1 : Math.min(refusals + 1, MAX_REFUSALS));
-        enqueue([report]);
+        // What came before the refusal must not live it down.
+        const earlier = healthy.get(key);
+        healthy.delete(key);
+        enqueue(earlier ? [earlier, report] : [report]);
       }
       plan();
     },

@@ -89,6 +89,21 @@ describe('the report stream', () => {
     await reporter.close();
   });
 
+  test('a success from before a refusal is told before it', async () => {
+    const state = createUnreliableState();
+    const reporter = createTokenReporter({ state, now: Date.now });
+    reporter.report('github', use, fine);
+    reporter.report('github', { ...use, token: 'B' }, fine);
+    reporter.report('github', use, refused);
+    await reporter.flush();
+    expect((await received(state)).map(({ token, event }) => `${token} ${event.kind}`)).toEqual([
+      'A success',
+      'A failure',
+      'B success',
+    ]);
+    await reporter.close();
+  });
+
   test('a refusal is announced, healthy use is not', async () => {
     const state = createUnreliableState();
     const reporter = createTokenReporter({ state, now: Date.now });
