@@ -100,8 +100,8 @@ const TOO_MANY = family(
   rateRow,
   [TOO_LARGE, 'P17'],
   [CONCURRENCY, ({ codes }) => (codes.some((code) => code.startsWith('user')) ? 'P14/user' : 'P14')],
+  [NO_MONEY, 'P16'], // before the quota: a monthly spending limit is money
   [DAY_QUOTA, 'P15'],
-  [NO_MONEY, 'P16'],
   [OVERLOADED, 'P18/overloaded'],
 );
 

@@ -6,7 +6,7 @@ export interface RefusalGroup {
   readonly worded: (signal: RefusalSignal) => boolean;
 }
 
-/** Codes are compared whole and lower-case. Four-digit ones are Zhipu's (Z.ai) and Cloudflare's, documented by both. */
+/** Codes are compared whole and lower-case. Four-digit ones are Zhipu's (Z.ai), MiniMax's and Cloudflare's, documented by them. */
 function group(
   codes: string,
   worded: RegExp | ((signal: RefusalSignal) => boolean),
@@ -36,7 +36,7 @@ export const CONTENT_FILTER = group(
 export const CONTEXT_TOO_LONG = group(
   `context_length_exceeded context_window_exceeded exceed_context_size_error model_max_prompt_tokens_exceeded prompt_too_long
    input_too_long max_context_length_exceeded 1261`,
-  /context (?:length|window|size|limit)|prompt is too long|input (?:is )?too long|input token count.{0,80}exceed|prompt token count.{0,80}exceed|maximum prompt length|exceeds max length|exceeded model token limit|reduce the length of|maximum number of (?:input )?tokens allowed|number of tokens in the prompt cannot exceed|`?inputs`? tokens \+ `?max_new_tokens`? must be|too many input tokens|超长|上下文长度/,
+  /context (?:length|window|size|limit)|prompt is too long|input (?:is )?too long|input token count.{0,80}exceed|prompt token count.{0,80}exceed|maximum prompt length|exceeds max length|exceeded model token limit|reduce the length of|maximum number of (?:input )?tokens allowed|number of (?:input )?tokens .{0,40}cannot exceed|`?inputs`? tokens \+ `?max_new_tokens`? must be|too many input tokens|超长|上下文长度/,
 );
 
 export const MODEL_FAILED = group(
@@ -53,8 +53,9 @@ export const MODEL_GONE = group(
 export const DEAD_KEY = group(
   `invalid_api_key invalidapikey api_key_invalid incorrect_api_key wrong_api_key expired_api_key api_key_expired missing_api_key
    authentication_error authenticationerror authentication_failed invalid_authentication invalid_authentication_error invalid_x_api_key
-   account_deactivated organization_restricted organization_disabled token_expired token_revoked access_token_expired invalid_token unauthenticated api_key_disabled`,
-  /api[- ]key not valid|invalid subscription key|(?:invalid|incorrect|expired|revoked|disabled|missing) (?:x-)?api[- ](?:key|token)|(?:x-)?api[- ]key (?:is )?(?:invalid|expired|incorrect|revoked|disabled|was reported as leaked|has (?:expired|been))|bad credentials|(?:organization|account) (?:has been |is |was )?(?:disabled|restricted|deactivated|suspended|banned|terminated)|无效的令牌|令牌(?:已过期|状态不可用)/,
+   account_deactivated organization_restricted organization_disabled token_expired token_revoked access_token_expired invalid_token unauthenticated api_key_disabled
+   1003 1004 2049`,
+  /api[- ]key not valid|(?:invalid|missing) subscription key|(?:invalid|incorrect|expired|revoked|disabled|missing) (?:x-)?api[- ](?:key|token)|(?:x-)?api[- ]key (?:is )?(?:invalid|expired|incorrect|revoked|disabled|was reported as leaked|has (?:expired|been))|bad credentials|(?:organization|account) (?:has been |is |was )?(?:disabled|restricted|deactivated|suspended|banned|terminated)|无效的令牌|令牌(?:已过期|状态不可用)/,
 );
 
 export const NO_MONEY = group(
@@ -67,7 +68,7 @@ export const NO_MONEY = group(
 );
 
 const MONEY_WORDS =
-  /insufficient (?:account )?(?:balance|credits?|quota|funds)|credit balance is too low|(?:out of|no|not enough) credits\b|no more credits|depleted your|have (?:any|enough) credits|(?:balance|credits?|quota) (?:is |are )?insufficient|spending limit|requires more credits|account (?:is )?(?:in arrears|overdue|suspended due to insufficient)|billing (?:hard )?limit|余额不足|额度不足|欠费/;
+  /insufficient (?:account )?(?:balance|credits?|quota|funds)|credit balance is too low|(?:out of|no|not enough) credits\b|no more credits|depleted your|have (?:any|enough) credits|(?:balance|credits?|quota) (?:is |are )?insufficient|spending limit|used all available credits|requires more credits|account (?:is )?(?:in arrears|overdue|suspended due to insufficient)|billing (?:hard )?limit|余额不足|额度不足|欠费/;
 
 export const NOT_IN_PLAN = group(
   'no_access model_not_in_plan not_in_plan plan_required subscription_required tier_required upgrade_required',
@@ -87,7 +88,7 @@ export const RATE = group(
 );
 
 export const OVERLOADED = group(
-  `overloaded_error overloaded engine_overloaded engine_overloaded_error server_overloaded model_overloaded slow_down service_unavailable
+  `overloaded_error overloaded engine_overloaded engine_overloaded_error server_overloaded serveroverloaded model_overloaded slow_down service_unavailable
    unavailable capacity_exceeded nocapacity no_capacity 1305 1312`,
   /(?:engine|model|server|service) is (?:currently |temporarily )?(?:overloaded|at capacity)|overloaded, please|experiencing high (?:demand|traffic)/,
 );

@@ -329,6 +329,14 @@ describe('P16 a 429 that means money rests the account for long', () => {
     },
     [
       [
+        'xAI, whose limit is a monthly one',
+        429,
+        {
+          code: 'Some resource has been exhausted',
+          error: 'Your team has either used all available credits or reached its monthly spending limit.',
+        },
+      ],
+      [
         'OpenAI',
         429,
         openai(
@@ -539,4 +547,13 @@ describe('P31 a status nobody expects goes to another endpoint and blames nobody
     ['431', 431, ''],
     ['999', 999, ''],
   ]);
+});
+
+test('P18 a 429 may mean that the provider is overloaded (Volcengine)', () => {
+  const error = {
+    code: 'ServerOverloaded',
+    message: 'unable to handle additional requests',
+    type: 'TooManyRequests',
+  };
+  expect(verdictOn(429, { error })).toMatchObject({ code: 'P18', result: 'overloaded', scope: 'endpoint' });
 });

@@ -66,6 +66,13 @@ describe('P05 a refused key is dead, another token goes on, and the client never
     const message =
       'Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription.';
     expect(verdictOn(401, { error: { code: '401', message } })).toMatchObject({ code: 'P05', dead: true });
+    const missing = 'Access denied due to missing subscription key. Make sure to include subscription key.';
+    expect(verdictOn(401, { statusCode: 401, message: missing })).toMatchObject({ code: 'P05', dead: true });
+  });
+
+  test('MiniMax says it with a number inside a 200', () => {
+    const body = { base_resp: { status_code: 1004, status_msg: 'login fail: carry the API secret key' } };
+    expect(verdictOn(200, body)).toMatchObject({ code: 'P05', dead: true });
   });
 });
 

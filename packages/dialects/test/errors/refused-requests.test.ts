@@ -170,12 +170,16 @@ describe('P02 a prompt too long is worth a larger window only', () => {
 });
 
 test.each([
+  [
+    400,
+    "Invalid input argument for Model 'x': the number of input tokens 9000 cannot exceed the total tokens limit 8192",
+  ],
   [400, 'too many tokens: total number of tokens in the prompt cannot exceed 128000 - received 140021.'],
   [
     422,
     'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs` tokens',
   ],
-])('P02 in the words of Cohere and of TGI (%d)', (status, message) => {
+])('P02 in the words of watsonx, Cohere and TGI (%d, %s)', (status, message) => {
   expect(verdictOn(status, { message })).toMatchObject({ code: 'P02', tooLarge: true });
 });
 
