@@ -157,6 +157,41 @@ describe('a pool of tokens', () => {
     expect(tokensSeen(simulator)).toEqual(['a1', 'b1', 'b1', 'new']);
   });
 
+  test('tells the client when the first of its tokens returns, also the request that found that out', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(pooled(simulator, ['a1:a', 'b1:b', 'c1:c', 'd1:d', 'e1:e']));
+    const limited = (seconds: number) => ({ status: 429, headers: { 'retry-after': `${seconds}` } });
+    simulator.behave(
+      'models',
+      perToken({ a1: limited(90), b1: limited(40), c1: limited(80), d1: limited(70), e1: limited(60) }),
+    );
+    for (const _ of [1, 2]) {
+      const response = await gateway.post('/v1/chat/completions', chat());
+      expect(response.status).toBe(429);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(30);
+      expect(Number(response.headers.get('retry-after'))).toBeLessThanOrEqual(40);
+    }
+    expect(tokensSeen(simulator)).toEqual(['a1', 'b1', 'c1', 'd1', 'e1']);
+  });
+
+  test('a repeat of a token waits, whatever other tokens were told in between', async () => {
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(
+      pooled(simulator, ['a1:a', 'b1:b'], { retry: { base_delay: '400ms', max_delay: '400ms', jitter: 0 } }),
+    );
+    simulator.behave(
+      'models',
+      perToken({ a1: { status: 429 }, b1: { status: 429, headers: { 'retry-after': '60' } } }),
+    );
+    const asked = gateway.post('/v1/chat/completions', chat());
+    await simulator.waitForRequests('models', 2);
+    simulator.behave('models', {});
+    expect((await asked).status).toBe(200);
+    const [first, , again] = simulator.requests('models');
+    expect(tokensSeen(simulator)).toEqual(['a1', 'b1', 'a1']);
+    expect(again!.at - first!.at).toBeGreaterThanOrEqual(390);
+  });
+
   test('whose token is refused for a body that cannot be replayed uses another from then on', async () => {
     await using simulator = await startSimulator();
     await using gateway = await startGateway(pooled(simulator, ['a1:a', 'b1:b']));

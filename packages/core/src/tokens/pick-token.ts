@@ -1,7 +1,7 @@
 import type { PoolDefinition, PoolMember, PoolState } from './pool.ts';
 import { type BlockReason, blockOf } from './token-state.ts';
 
-/** `tried`: nothing is blocked, but this request has tried them all. `empty`: the pool has no tokens. */
+/** `tried`: some are not blocked, but this request has tried those. `empty`: the pool has no tokens. */
 export type NoTokenReason = BlockReason | 'tried' | 'empty' | LimitReason;
 
 /** `too_large`: the request is larger than what is published for the model. */
@@ -15,7 +15,7 @@ export interface Limited {
 
 export type PickedToken<Member> =
   | { readonly token: Member }
-  /** `untilMs`: when the first of the blocked tokens returns; null when none is blocked. */
+  /** `untilMs`: when the first of the blocked tokens returns; null when one may be repeated, or there is none. */
   | { readonly none: NoTokenReason; readonly untilMs: number | null };
 
 export interface PickOptions {
@@ -64,6 +64,7 @@ export function pickToken<Member extends PoolMember>(
   const leastUsed = pool.strategy === 'least_used' && uses !== undefined;
   const start = leastUsed ? 0 : startIndex(pool, state, uses);
   let best: Member | null = null;
+  let mayBeRepeated = false;
   let bestRank = Number.POSITIVE_INFINITY;
   let soonest: { readonly untilMs: number; readonly reason: NoTokenReason } | null = null;
   for (let step = 0; step < members.length; step++) {
@@ -73,7 +74,10 @@ export function pickToken<Member extends PoolMember>(
       if (soonest === null || block.untilMs < soonest.untilMs) soonest = block;
       continue;
     }
-    if (tried?.has(member.name)) continue;
+    if (tried?.has(member.name)) {
+      mayBeRepeated = true;
+      continue;
+    }
     const limit = limited?.(member) ?? null;
     if (limit !== null) {
       if (soonest === null || limit.untilMs < soonest.untilMs) soonest = limit;
@@ -93,7 +97,8 @@ export function pickToken<Member extends PoolMember>(
   }
   if (best !== null) return { token: best };
   if (members.length === 0) return { none: 'empty', untilMs: null };
-  return { none: soonest?.reason ?? 'tried', untilMs: soonest?.untilMs ?? null };
+  if (mayBeRepeated || soonest === null) return { none: 'tried', untilMs: null };
+  return { none: soonest.reason, untilMs: soonest.untilMs };
 }
 
 function startIndex(pool: PoolDefinition, state: PoolState, uses: TokenUses | undefined): number {

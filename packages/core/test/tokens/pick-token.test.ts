@@ -60,6 +60,11 @@ describe('when no token is left', () => {
     });
   });
 
+  test('a token that was tried and is not blocked may be repeated, whatever keeps the others', () => {
+    const state = after(two, ['b1', stated(18_000), T]);
+    expect(picked(state, { tried: new Set(['a1']) }, two)).toEqual({ none: 'tried', untilMs: null });
+  });
+
   test('an empty pool says so', () => {
     expect(picked(after(poolOf([])), {}, poolOf([]))).toEqual({ none: 'empty', untilMs: null });
   });

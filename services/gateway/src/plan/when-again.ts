@@ -16,11 +16,21 @@ export function whenAgain(
   // A token that rests from now on fails once and is then left alone: the pool's size bounds that.
   const rests = plan.runtime.endpoint.tokenPool !== null && putsTokenToRest(verdict);
   const flags = { counts: !rests, outOfRotation, sameOnce: plan.why === 'same_once' };
-  if (!repeatable(verdict) || outOfRotation) return { ...flags, readyAtMs: Number.POSITIVE_INFINITY };
+  if (outOfRotation) return { ...flags, readyAtMs: Number.POSITIVE_INFINITY };
+  if (rests && !verdict.dead) return { ...flags, readyAtMs: asBefore(plan, tried, nowMs) };
+  if (!repeatable(verdict)) return { ...flags, readyAtMs: Number.POSITIVE_INFINITY };
   const repeats = tried.filter((earlier) => earlier.counts).length + 1;
   const stated = verdict.bench?.provenance === 'authoritative' ? verdict.bench.ms : null;
   const waitMs = stated === null ? backoffMs(repeats, policy, random()) : statedWaitMs(stated, random());
   return { ...flags, readyAtMs: nowMs + waitMs };
+}
+
+/** A token that rests puts off nothing: the pool knows when the first of its tokens is back. */
+function asBefore({ runtime }: Plan & { kind: 'attempt' }, tried: readonly Tried[], nowMs: number): number {
+  const waits = tried.flatMap((earlier) =>
+    earlier.runtime === runtime && Number.isFinite(earlier.readyAtMs) ? [earlier.readyAtMs] : [],
+  );
+  return Math.max(nowMs, ...waits);
 }
 
 /** Whether the token that was used is not asked for the model again for a known time; a rest that is only guessed may be withheld. */
