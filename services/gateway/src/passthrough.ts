@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { allowedLookup } from '@holdfast/config/allowed-lookup';
 import { classify } from '@holdfast/core/classify/classify';
 import { transportCause } from '@holdfast/core/transport-cause';
 import type { Observation } from '@holdfast/core/verdict';
@@ -30,7 +31,8 @@ export function proxyOpaque(
   const router = express.Router();
   const calls = new WeakMap<object, OpaqueCall>();
   // A connection of its own for each: Node's agent would answer the next call with what a provider sends unasked (FAULTS N18).
-  const agents = { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) };
+  const options = { keepAlive: false, lookup: allowedLookup() };
+  const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
   const proxyFor = (protocol: 'http' | 'https') =>
     createProxyMiddleware<Request>({
       target: 'http://127.0.0.1',

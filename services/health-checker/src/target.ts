@@ -1,3 +1,4 @@
+import { allowedLookup } from '@holdfast/config/allowed-lookup';
 import type { Cluster, Config, Endpoint, ProbeKind, Protocol, TokenPool } from '@holdfast/config/types';
 import { isGlob, matchesGlob } from '@holdfast/core/glob';
 import type { Dialect, DialectName } from '@holdfast/dialects/dialect';
@@ -56,7 +57,10 @@ function buildTarget(config: Config, { name: cluster }: Cluster, endpoint: Endpo
     endpoint,
     kind: endpoint.dialects.includes(dialect.name) || kind === 'none' ? kind : 'models',
     pool: new Pool(new URL(endpoint.baseUrl).origin, {
-      connect: { timeout: Math.min(config.timeouts.connectMs, config.health.timeoutMs) },
+      connect: {
+        timeout: Math.min(config.timeouts.connectMs, config.health.timeoutMs),
+        lookup: allowedLookup(),
+      },
       headersTimeout: 0,
       bodyTimeout: 0,
       maxResponseSize: MAX_RESPONSE_BYTES,

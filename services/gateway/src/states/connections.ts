@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { allowedLookup } from '@holdfast/config/allowed-lookup';
 import type { Config, Endpoint } from '@holdfast/config/types';
 import { Client, Pool } from 'undici';
 
@@ -28,7 +29,7 @@ const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 export function openConnections(endpoint: Endpoint, config: Config): Connections {
   const { origin, hostname } = new URL(endpoint.baseUrl);
   const options = {
-    connect: { timeout: config.timeouts.connectMs },
+    connect: { timeout: config.timeouts.connectMs, lookup: allowedLookup() },
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: 15_000,
