@@ -47,197 +47,184 @@ export interface EventFramer {
  * times, however the chunks fall.
  */
 export function frameEvents(): EventFramer {
-  let buffer: Buffer = EMPTY;
-  let owned = false; // the room in `buffer` behind `view` is ours to write
-  let view: Buffer = EMPTY; // the filled part of `buffer`
-  let lineStart = 0;
-  let searched = 0; // no line end lies in [lineStart, searched)
-  let nextLf = NONE; // the first of its kind at or behind `searched`; when it lies before, that is to be found out
-  let nextCr = NONE;
-  let skipLf = false; // the line before ended in CR: a LF right behind belongs to it
-  let firstLine = true;
+  return new Framer();
+}
 
-  let whole = true; // the current event is whole: the next line starts another
-  let start = 0;
-  let end = 0; // also where the event begins that is being read
-  let name: string | null = null;
-  let data: string | null = null;
-  let dataFrom = -1; // a data line that is not decoded yet
-  let dataTo = -1;
-  let foreign = false;
+/** A class, since there is one for each open stream: of closures, every stream would have its own dozen in memory. */
+class Framer implements EventFramer {
+  bytes: Buffer = EMPTY; // the filled part of `#buffer`
+  start = 0;
+  end = 0; // also where the event begins that is being read
+  name: string | null = null;
+  foreign = false;
+  #buffer: Buffer = EMPTY;
+  #owned = false; // the room in `#buffer` behind `bytes` is ours to write
+  #lineStart = 0;
+  #searched = 0; // no line end lies in [#lineStart, #searched)
+  #nextLf = NONE; // the first of its kind at or behind `#searched`; when it lies before, that is to be found out
+  #nextCr = NONE;
+  #skipLf = false; // the line before ended in CR: a LF right behind belongs to it
+  #firstLine = true;
+  #whole = true; // the current event is whole: the next line starts another
+  #data: string | null = null;
+  #dataFrom = -1; // a data line that is not decoded yet
+  #dataTo = -1;
 
-  function push(chunk: Uint8Array): void {
-    const bytes = Buffer.isBuffer(chunk)
+  get fresh(): boolean {
+    return this.#searched === this.end;
+  }
+
+  get dataStart(): number {
+    return this.#data === null ? this.#dataFrom : -1;
+  }
+
+  get data(): string | null {
+    this.#decodeData();
+    return this.#data;
+  }
+
+  get overflow(): boolean {
+    return this.bytes.length - this.end > maxEventBytes;
+  }
+
+  push(chunk: Uint8Array): void {
+    const added = Buffer.isBuffer(chunk)
       ? chunk
       : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const waiting = view.length - end;
+    const waiting = this.bytes.length - this.end;
     if (waiting === 0) {
-      buffer = bytes;
-      owned = false;
-      view = bytes;
-      rebase();
-    } else if (owned && view.length + bytes.length <= buffer.length) {
-      bytes.copy(buffer, view.length);
-      view = buffer.subarray(0, view.length + bytes.length);
+      this.#buffer = added;
+      this.#owned = false;
+      this.bytes = added;
+      this.#rebase();
+    } else if (this.#owned && this.bytes.length + added.length <= this.#buffer.length) {
+      added.copy(this.#buffer, this.bytes.length);
+      this.bytes = this.#buffer.subarray(0, this.bytes.length + added.length);
     } else {
       // Doubling keeps the copying linear. A fresh buffer, because slices of the old one may still be on their way out.
-      buffer = Buffer.allocUnsafe(2 * (waiting + bytes.length));
-      view.copy(buffer, 0, end);
-      bytes.copy(buffer, waiting);
-      owned = true;
-      view = buffer.subarray(0, waiting + bytes.length);
-      rebase();
+      this.#buffer = Buffer.allocUnsafe(2 * (waiting + added.length));
+      this.bytes.copy(this.#buffer, 0, this.end);
+      added.copy(this.#buffer, waiting);
+      this.#owned = true;
+      this.bytes = this.#buffer.subarray(0, waiting + added.length);
+      this.#rebase();
     }
-    if (skipLf && view.length > lineStart) {
-      if (view[lineStart] === LF) searched = ++lineStart;
-      skipLf = false;
+    if (this.#skipLf && this.bytes.length > this.#lineStart) {
+      if (this.bytes[this.#lineStart] === LF) this.#searched = ++this.#lineStart;
+      this.#skipLf = false;
     }
-    nextLf = -1;
-    nextCr = -1;
+    this.#nextLf = -1;
+    this.#nextCr = -1;
   }
 
-  function rebase(): void {
-    lineStart -= end;
-    searched -= end;
-    start = 0;
-    end = 0;
+  #rebase(): void {
+    this.#lineStart -= this.end;
+    this.#searched -= this.end;
+    this.start = 0;
+    this.end = 0;
   }
 
-  function find(byte: number): number {
-    const at = view.indexOf(byte, searched);
+  #find(byte: number): number {
+    const at = this.bytes.indexOf(byte, this.#searched);
     return at === -1 ? NONE : at;
   }
 
-  function next(): boolean {
-    if (whole) begin();
+  next(): boolean {
+    if (this.#whole) this.#begin();
     for (;;) {
-      if (nextLf < searched) nextLf = find(LF);
-      if (nextCr < searched) nextCr = find(CR);
-      const lineEnd = Math.min(nextLf, nextCr);
+      if (this.#nextLf < this.#searched) this.#nextLf = this.#find(LF);
+      if (this.#nextCr < this.#searched) this.#nextCr = this.#find(CR);
+      const lineEnd = Math.min(this.#nextLf, this.#nextCr);
       if (lineEnd === NONE) break;
-      const from = lineStart;
-      lineStart = lineEnd + 1;
-      if (lineEnd === nextCr) {
+      const from = this.#lineStart;
+      this.#lineStart = lineEnd + 1;
+      if (lineEnd === this.#nextCr) {
         // A CR at the very end closes its line at once: waiting for the LF that may follow could hold an event back for long.
-        if (view[lineStart] === LF) lineStart++;
-        else skipLf = lineStart === view.length;
+        if (this.bytes[this.#lineStart] === LF) this.#lineStart++;
+        else this.#skipLf = this.#lineStart === this.bytes.length;
       }
-      searched = lineStart;
-      if (readLine(from, lineEnd)) return close(lineStart);
+      this.#searched = this.#lineStart;
+      if (this.#readLine(from, lineEnd)) return this.#close(this.#lineStart);
     }
-    searched = view.length;
-    decodeData(); // offsets do not outlive the next push
+    this.#searched = this.bytes.length;
+    this.#decodeData(); // offsets do not outlive the next push
     return false;
   }
 
-  function last(): boolean {
-    if (end === view.length) return false;
-    if (whole) begin();
-    readLine(lineStart, view.length);
-    return close(view.length);
+  last(): boolean {
+    if (this.end === this.bytes.length) return false;
+    if (this.#whole) this.#begin();
+    this.#readLine(this.#lineStart, this.bytes.length);
+    return this.#close(this.bytes.length);
   }
 
-  function skipTo(at: number): void {
-    lineStart = at;
-    searched = at;
-    begin();
-    close(at);
+  skipTo(at: number): void {
+    this.#lineStart = at;
+    this.#searched = at;
+    this.#begin();
+    this.#close(at);
   }
 
-  function begin(): void {
-    whole = false;
-    name = null;
-    data = null;
-    dataFrom = -1;
-    foreign = false;
+  #begin(): void {
+    this.#whole = false;
+    this.name = null;
+    this.#data = null;
+    this.#dataFrom = -1;
+    this.foreign = false;
   }
 
-  function close(at: number): true {
-    start = end;
-    end = at;
-    whole = true;
+  #close(at: number): true {
+    this.start = this.end;
+    this.end = at;
+    this.#whole = true;
     return true;
   }
 
   /** True for the blank line that closes an event. */
-  function readLine(lineFrom: number, to: number): boolean {
+  #readLine(lineFrom: number, to: number): boolean {
     let from = lineFrom;
-    if (firstLine) {
-      firstLine = false;
-      if (view[from] === 0xef && view[from + 1] === 0xbb && view[from + 2] === 0xbf) from += 3;
+    if (this.#firstLine) {
+      this.#firstLine = false;
+      if (this.bytes[from] === 0xef && this.bytes[from + 1] === 0xbb && this.bytes[from + 2] === 0xbf)
+        from += 3;
     }
     if (from >= to) return true;
-    if (view[from] === COLON) return false;
-    if (isData(from, to)) {
-      decodeData();
-      dataFrom = valueStart(from + 4, to);
-      dataTo = to;
+    if (this.bytes[from] === COLON) return false;
+    if (this.#isData(from, to)) {
+      this.#decodeData();
+      this.#dataFrom = this.#valueStart(from + 4, to);
+      this.#dataTo = to;
       return false;
     }
-    const colon = view.subarray(from, to).indexOf(COLON);
+    const colon = this.bytes.subarray(from, to).indexOf(COLON);
     const nameEnd = colon === -1 ? to : from + colon;
-    const field = view.toString('latin1', from, nameEnd);
-    if (field === 'event') name = view.toString('utf8', valueStart(nameEnd, to), to);
-    else if (!IGNORED.has(field)) foreign = true;
+    const field = this.bytes.toString('latin1', from, nameEnd);
+    if (field === 'event') this.name = this.bytes.toString('utf8', this.#valueStart(nameEnd, to), to);
+    else if (!IGNORED.has(field)) this.foreign = true;
     return false;
   }
 
-  function isData(from: number, to: number): boolean {
+  #isData(from: number, to: number): boolean {
     return (
-      view[from] === 0x64 &&
-      view[from + 1] === 0x61 &&
-      view[from + 2] === 0x74 &&
-      view[from + 3] === 0x61 &&
+      this.bytes[from] === 0x64 &&
+      this.bytes[from + 1] === 0x61 &&
+      this.bytes[from + 2] === 0x74 &&
+      this.bytes[from + 3] === 0x61 &&
       from + 4 <= to &&
-      (from + 4 === to || view[from + 4] === COLON)
+      (from + 4 === to || this.bytes[from + 4] === COLON)
     );
   }
 
   /** Behind the colon at `colon` and one space; `to` when there is no colon. */
-  function valueStart(colon: number, to: number): number {
+  #valueStart(colon: number, to: number): number {
     if (colon >= to) return to;
-    return view[colon + 1] === SPACE && colon + 1 < to ? colon + 2 : colon + 1;
+    return this.bytes[colon + 1] === SPACE && colon + 1 < to ? colon + 2 : colon + 1;
   }
 
-  function decodeData(): void {
-    if (dataFrom === -1) return;
-    const line = view.toString('utf8', dataFrom, dataTo);
-    data = data === null ? line : `${data}\n${line}`;
-    dataFrom = -1;
+  #decodeData(): void {
+    if (this.#dataFrom === -1) return;
+    const line = this.bytes.toString('utf8', this.#dataFrom, this.#dataTo);
+    this.#data = this.#data === null ? line : `${this.#data}\n${line}`;
+    this.#dataFrom = -1;
   }
-
-  return {
-    push,
-    next,
-    last,
-    skipTo,
-    get fresh() {
-      return searched === end;
-    },
-    get bytes() {
-      return view;
-    },
-    get start() {
-      return start;
-    },
-    get end() {
-      return end;
-    },
-    get dataStart() {
-      return data === null ? dataFrom : -1;
-    },
-    get name() {
-      return name;
-    },
-    get data() {
-      decodeData();
-      return data;
-    },
-    get foreign() {
-      return foreign;
-    },
-    get overflow() {
-      return view.length - end > maxEventBytes;
-    },
-  };
 }

@@ -51,37 +51,48 @@ export interface LookAlikes {
 const ENDS = { text: textEnd, padding: textEnd, number: numberEnd, spaces: spacesEnd };
 
 export function lookAlikes(): LookAlikes {
-  let pattern: Buffer | null = null;
-  let holes: Hole[] = [];
-  let lessons = maxLessons;
-  let matched: Buffer = NOTHING;
-  let textFrom = 0;
-  let textTo = 0;
+  return new Alikes();
+}
 
-  function learnText(bytes: Buffer, from: number, to: number, dataFrom: number, text: string | null): void {
-    pattern = null;
+/** A class, like the framer: there is one for each open stream. */
+class Alikes implements LookAlikes {
+  #pattern: Buffer | null = null;
+  #holes: Hole[] = [];
+  #lessons = maxLessons;
+  #matched: Buffer = NOTHING;
+  #textFrom = 0;
+  #textTo = 0;
+
+  get text(): string {
+    return decode(this.#matched, this.#textFrom, this.#textTo);
+  }
+
+  learnText(bytes: Buffer, from: number, to: number, dataFrom: number, text: string | null): void {
+    this.#pattern = null;
     if (text === null) return;
-    learn(bytes, from, to, dataFrom);
-    const texts = holes.filter(({ kind }) => kind === 'text');
+    this.learn(bytes, from, to, dataFrom);
+    const texts = this.#holes.filter(({ kind }) => kind === 'text');
+    const pattern = this.#pattern;
     if (pattern !== null && (texts.length !== 1 || decode(pattern, texts[0]!.from, texts[0]!.to) !== text))
-      pattern = null;
+      this.#pattern = null;
   }
 
-  function learn(bytes: Buffer, from: number, to: number, dataFrom: number): void {
+  learn(bytes: Buffer, from: number, to: number, dataFrom: number): void {
     // Behind a lone CR there may still come a LF that belongs to the event.
-    if (lessons === 0 || dataFrom === -1 || to - from > maxLength || bytes[to - 1] !== LF) return;
-    lessons--;
-    pattern = Buffer.from(bytes.subarray(from, to));
-    holes = findHoles(pattern, dataFrom - from);
+    if (this.#lessons === 0 || dataFrom === -1 || to - from > maxLength || bytes[to - 1] !== LF) return;
+    this.#lessons--;
+    this.#pattern = Buffer.from(bytes.subarray(from, to));
+    this.#holes = findHoles(this.#pattern, dataFrom - from);
   }
 
-  function match(bytes: Buffer, from: number): number {
+  match(bytes: Buffer, from: number): number {
+    const pattern = this.#pattern;
     if (pattern === null) return -1;
-    matched = bytes;
+    this.#matched = bytes;
     let at = from;
     let same = 0; // the pattern's next byte
     let said = false;
-    for (const { from: opens, to: closes, kind } of holes) {
+    for (const { from: opens, to: closes, kind } of this.#holes) {
       if (!sameBytes(pattern, same, opens, bytes, at)) return -1;
       at += opens - same;
       same = closes;
@@ -89,22 +100,13 @@ export function lookAlikes(): LookAlikes {
       if (end === -1) return -1;
       if (kind === 'text' && !said) {
         said = saysSomething(bytes, at, end);
-        textFrom = at;
-        textTo = end;
+        this.#textFrom = at;
+        this.#textTo = end;
       }
       at = end;
     }
     return said && sameBytes(pattern, same, pattern.length, bytes, at) ? at + pattern.length - same : -1;
   }
-
-  return {
-    learn,
-    learnText,
-    match,
-    get text() {
-      return decode(matched, textFrom, textTo);
-    },
-  };
 }
 
 /** The inside of a JSON string. */

@@ -3,7 +3,7 @@ import type { AttemptOrder } from './attempt.ts';
 import type { Body, BodyEvents } from './bodies.ts';
 import { decoded } from './decode-body.ts';
 import { refusalBody } from './refusal-body.ts';
-import { streamBody } from './stream-body.ts';
+import { StreamBody } from './stream-body.ts';
 
 /** As undici gives them: lower-case names, a list where one came several times. */
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -19,7 +19,7 @@ export function openBody(
   const body =
     status >= 200 && status < 300
       ? order.wantsStream && contentType.startsWith('text/event-stream')
-        ? streamBody(order, status, events)
+        ? new StreamBody(order, status, events)
         : new AnswerBody(order, status, contentType, events)
       : refusalBody(status, flatten(headers), events);
   const encoding = single(headers['content-encoding']);
