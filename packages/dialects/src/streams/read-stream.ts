@@ -32,160 +32,189 @@ export interface StreamListener {
 
 /** The reader of one stream: framing, forwarding, the final judgement. What an event means is the grammar's business. */
 export function readStream(grammar: StreamGrammar, listener: StreamListener | null = null): StreamReader {
-  const { facts } = grammar;
-  const framer = frameEvents();
-  const known = lookAlikes();
-  const otherBody: Buffer[] = [];
-  let otherBytes = 0;
-  let eventsSeen = false;
-  let malformed = 0;
-  let over = false;
-  let complete = false;
+  return new Reader(grammar, listener);
+}
 
-  function push(chunk: Uint8Array): StreamStep {
-    if (over || chunk.length === 0) return NOTHING;
+/** A class, like the framer: there is one for each open stream. */
+class Reader implements StreamReader {
+  readonly #grammar: StreamGrammar;
+  readonly #listener: StreamListener | null;
+  readonly #framer = frameEvents();
+  readonly #known = lookAlikes();
+  readonly #otherBody: Buffer[] = [];
+  #otherBytes = 0;
+  #eventsSeen = false;
+  #malformed = 0;
+  #over = false;
+  #complete = false;
+
+  constructor(grammar: StreamGrammar, listener: StreamListener | null) {
+    this.#grammar = grammar;
+    this.#listener = listener;
+  }
+
+  get contentSeen() {
+    return this.#grammar.facts.contentSeen;
+  }
+
+  get finishSeen() {
+    return this.#grammar.facts.finishSeen;
+  }
+
+  get finish() {
+    return this.#grammar.facts.finish;
+  }
+
+  get terminatorSeen() {
+    return this.#grammar.facts.terminatorSeen;
+  }
+
+  get usage() {
+    return this.#grammar.facts.usage;
+  }
+
+  get model() {
+    return this.#grammar.facts.model;
+  }
+
+  closing(): Buffer {
+    return Buffer.from(this.#complete ? this.#grammar.closing() : '');
+  }
+
+  push(chunk: Uint8Array): StreamStep {
+    if (this.#over || chunk.length === 0) return NOTHING;
+    const framer = this.#framer;
     framer.push(chunk);
     const step: Mutable<StreamStep> = { ...NOTHING };
-    const kept: Buffer[] = [];
+    let kept: Buffer[] | null = null;
     let from = -1; // the run of events that is forwarded as one slice
     let to = -1;
-    while (!over) {
-      const alike = framer.fresh ? known.match(framer.bytes, framer.end) : -1;
+    while (!this.#over) {
+      const alike = framer.fresh ? this.#known.match(framer.bytes, framer.end) : -1;
       if (alike !== -1) {
         framer.skipTo(alike);
-        listener?.again(known.text);
+        this.#listener?.again(this.#known.text);
       } else if (!framer.next()) break;
-      const meaning = alike !== -1 ? 'content' : read();
+      const meaning = alike !== -1 ? 'content' : this.#read();
       if (meaning === 'content' || meaning === 'other') {
         if (meaning === 'content') step.content = true;
-        if (listener !== null) continue;
+        if (this.#listener !== null) continue;
         if (to !== framer.start) {
-          if (from !== -1) kept.push(framer.bytes.subarray(from, to));
+          if (from !== -1) {
+            kept ??= [];
+            kept.push(framer.bytes.subarray(from, to));
+          }
           from = framer.start;
         }
         to = framer.end;
-      } else stop(step, meaning);
+      } else this.#stop(step, meaning);
     }
-    if (!over && (framer.overflow || otherBytes > maxOtherBody)) fail(step, 'line_too_long');
+    if (!this.#over && (framer.overflow || this.#otherBytes > maxOtherBody))
+      this.#fail(step, 'line_too_long');
     if (from !== -1) {
-      const tail = framer.bytes.subarray(from, to);
-      step.bytes = kept.length === 0 ? tail : Buffer.concat([...kept, tail]);
+      const whole = from === 0 && to === framer.bytes.length;
+      const tail = whole ? framer.bytes : framer.bytes.subarray(from, to);
+      step.bytes = kept === null ? tail : Buffer.concat([...kept, tail]);
     }
     return step;
   }
 
-  function read(): EventMeaning | 'malformed' {
-    const { dataStart, data } = framer;
+  #read(): EventMeaning | 'malformed' {
+    const { dataStart, data } = this.#framer;
     // An event without data means nothing by the WHATWG rules, but the OpenAI SDK trips over one that has a name.
-    if (data === null || data === '') return framer.name === null && data === null ? readFiller() : 'drop';
-    eventsSeen = true;
-    if (data[0] === '[' && data.trim() === '[DONE]') return grammar.endsWithDone ? 'end' : 'drop';
+    if (data === null || data === '')
+      return this.#framer.name === null && data === null ? this.#readFiller() : 'drop';
+    this.#eventsSeen = true;
+    if (data[0] === '[' && data.trim() === '[DONE]') return this.#grammar.endsWithDone ? 'end' : 'drop';
     const event = parseObject(data);
     if (event === null) return 'malformed';
-    const meaning = grammar.read(event, framer.name);
-    if (meaning === 'content') facts.contentSeen = true;
-    if (listener !== null) {
-      if (typeof meaning === 'string') listener.event(event, framer.name, meaning === 'content');
-      const said = meaning === 'content' ? listener.said : null;
-      known.learnText(framer.bytes, framer.start, framer.end, dataStart, said);
-    } else if (meaning === 'content') known.learn(framer.bytes, framer.start, framer.end, dataStart);
+    const meaning = this.#grammar.read(event, this.#framer.name);
+    if (meaning === 'content') this.#grammar.facts.contentSeen = true;
+    if (this.#listener !== null) {
+      if (typeof meaning === 'string') this.#listener.event(event, this.#framer.name, meaning === 'content');
+      const said = meaning === 'content' ? this.#listener.said : null;
+      this.#known.learnText(this.#framer.bytes, this.#framer.start, this.#framer.end, dataStart, said);
+    } else if (meaning === 'content')
+      this.#known.learn(this.#framer.bytes, this.#framer.start, this.#framer.end, dataStart);
     return meaning;
   }
 
-  function readFiller(): EventMeaning {
-    if (!framer.foreign) {
-      if (framer.bytes[framer.start] === COLON)
-        listener?.comment(framer.bytes.toString('utf8', framer.start, framer.end));
+  #readFiller(): EventMeaning {
+    if (!this.#framer.foreign) {
+      if (this.#framer.bytes[this.#framer.start] === COLON)
+        this.#listener?.comment(this.#framer.bytes.toString('utf8', this.#framer.start, this.#framer.end));
       return 'other';
     }
-    if (!eventsSeen) {
-      otherBody.push(Buffer.from(framer.bytes.subarray(framer.start, framer.end)));
-      otherBytes += framer.end - framer.start;
+    if (!this.#eventsSeen) {
+      this.#otherBody.push(Buffer.from(this.#framer.bytes.subarray(this.#framer.start, this.#framer.end)));
+      this.#otherBytes += this.#framer.end - this.#framer.start;
     }
     return 'drop';
   }
 
   /** Writes into `step` what ends the stream, if this meaning does. */
-  function stop(step: Mutable<StreamStep>, meaning: EventMeaning | 'malformed'): void {
+  #stop(step: Mutable<StreamStep>, meaning: EventMeaning | 'malformed'): void {
     if (meaning === 'malformed') {
-      if (++malformed > maxMalformed) fail(step, 'malformed_events');
+      if (++this.#malformed > maxMalformed) this.#fail(step, 'malformed_events');
     } else if (meaning === 'end') {
-      facts.terminatorSeen = true;
-      const fault = judgeEnd();
-      over = true;
-      complete = fault === null;
+      this.#grammar.facts.terminatorSeen = true;
+      const fault = this.#judgeEnd();
+      this.#over = true;
+      this.#complete = fault === null;
       if (fault !== null) step.fault = fault;
-      else step.terminator = grammar.endsWithDone ? DONE : framer.bytes.subarray(framer.start, framer.end);
+      else
+        step.terminator = this.#grammar.endsWithDone
+          ? DONE
+          : this.#framer.bytes.subarray(this.#framer.start, this.#framer.end);
     } else if (typeof meaning === 'object') {
       Object.assign(step, meaning);
-      over = true;
+      this.#over = true;
     }
   }
 
-  function fail(step: Mutable<StreamStep>, fault: BodyFault): void {
+  #fail(step: Mutable<StreamStep>, fault: BodyFault): void {
     step.fault = fault;
-    over = true;
+    this.#over = true;
   }
 
-  function end(): StreamStep {
-    if (over) return NOTHING;
+  end(): StreamStep {
+    if (this.#over) return NOTHING;
     const step: Mutable<StreamStep> = { ...NOTHING };
-    if (framer.last()) endWithCutEvent(step);
-    if (over) return step;
-    over = true;
-    if (!eventsSeen && otherBody.length > 0) {
-      return { ...step, ...readOtherBody(Buffer.concat(otherBody)) };
+    if (this.#framer.last()) this.#endWithCutEvent(step);
+    if (this.#over) return step;
+    this.#over = true;
+    if (!this.#eventsSeen && this.#otherBody.length > 0) {
+      return { ...step, ...readOtherBody(Buffer.concat(this.#otherBody)) };
     }
-    step.fault = judgeEnd();
-    complete = step.fault === null;
+    step.fault = this.#judgeEnd();
+    this.#complete = step.fault === null;
     return step;
   }
 
   /** The last event lacks its blank line: it counts if it is whole nevertheless. */
-  function endWithCutEvent(step: Mutable<StreamStep>): void {
-    const meaning = read();
+  #endWithCutEvent(step: Mutable<StreamStep>): void {
+    const meaning = this.#read();
     if (meaning === 'malformed' || meaning === 'drop') return;
-    if (framer.data === null) return;
+    if (this.#framer.data === null) return;
     if (meaning === 'content' || meaning === 'other') {
       step.content = meaning === 'content';
-      step.bytes = Buffer.concat([framer.bytes.subarray(framer.start, framer.end), BLANK]);
+      step.bytes = Buffer.concat([this.#framer.bytes.subarray(this.#framer.start, this.#framer.end), BLANK]);
     } else {
-      stop(step, meaning);
+      this.#stop(step, meaning);
       if (step.terminator !== null && step.terminator !== DONE)
         step.terminator = Buffer.concat([step.terminator, BLANK]);
     }
   }
 
   /** Null when what was seen is an answer. */
-  function judgeEnd(): BodyFault | null {
-    if (facts.contentSeen) return facts.finishSeen || facts.terminatorSeen ? null : 'truncated';
-    if (facts.finishSeen)
-      return facts.finish !== null && grammar.needsContent(facts.finish) ? 'empty_content' : null;
-    if (!eventsSeen) return 'empty_body';
-    return facts.terminatorSeen ? 'empty_content' : 'truncated';
+  #judgeEnd(): BodyFault | null {
+    if (this.#grammar.facts.contentSeen)
+      return this.#grammar.facts.finishSeen || this.#grammar.facts.terminatorSeen ? null : 'truncated';
+    if (this.#grammar.facts.finishSeen)
+      return this.#grammar.facts.finish !== null && this.#grammar.needsContent(this.#grammar.facts.finish)
+        ? 'empty_content'
+        : null;
+    if (!this.#eventsSeen) return 'empty_body';
+    return this.#grammar.facts.terminatorSeen ? 'empty_content' : 'truncated';
   }
-
-  return {
-    push,
-    end,
-    closing: () => Buffer.from(complete ? grammar.closing() : ''),
-    get contentSeen() {
-      return facts.contentSeen;
-    },
-    get finishSeen() {
-      return facts.finishSeen;
-    },
-    get finish() {
-      return facts.finish;
-    },
-    get terminatorSeen() {
-      return facts.terminatorSeen;
-    },
-    get usage() {
-      return facts.usage;
-    },
-    get model() {
-      return facts.model;
-    },
-  };
 }

@@ -54,7 +54,6 @@ export async function makeHedgedAttempt(
       for (const [other, running] of runners.entries()) if (other !== index) running.cancel('hedge');
     };
     const gate: StreamGate = {
-      ...stream,
       commit(held) {
         win();
         stream.commit(held);

@@ -46,100 +46,101 @@ export interface ClientStreamOptions extends ClientTimers {
   readonly now: () => number;
 }
 
-export function openClientStream({
-  response,
-  served,
-  pingEveryMs,
-  stallMs,
-  now,
-}: ClientStreamOptions): ClientStream {
-  let zone: Zone = 'untouched';
-  let earlyHeaders = false;
-  let committedAtMs: number | null = null;
-  let lastWriteMs = now();
-  let stall: NodeJS.Timeout | undefined;
+export function openClientStream(options: ClientStreamOptions): ClientStream {
+  return new Stream(options);
+}
 
-  const writeHead = (by: ServedBy) =>
-    response.writeHead(
+/** A class, since there is one for each open stream: of closures, every stream would have its own dozen in memory. */
+class Stream implements ClientStream {
+  zone: Zone = 'untouched';
+  committedAtMs: number | null = null;
+  tap: ((bytes: Buffer) => void) | null = null;
+  readonly #options: ClientStreamOptions;
+  readonly #response: ClientResponse;
+  #earlyHeaders = false;
+  #lastWriteMs: number;
+  #timer: NodeJS.Timeout;
+  #stall: NodeJS.Timeout | undefined;
+
+  constructor(options: ClientStreamOptions) {
+    this.#options = options;
+    this.#response = options.response;
+    this.#lastWriteMs = options.now();
+    this.#timer = setTimeout(this.#ping, options.pingEveryMs);
+  }
+
+  commit(held: Buffer): void {
+    if (this.zone === 'untouched') this.#writeHead(this.#options.served());
+    this.zone = 'content';
+    this.write(held);
+    this.committedAtMs = this.#lastWriteMs;
+  }
+
+  write(bytes: Buffer): boolean {
+    this.tap?.(bytes);
+    this.#lastWriteMs = this.#options.now();
+    return this.#response.write(bytes);
+  }
+
+  onDrain(resume: () => void): void {
+    this.#stall = setTimeout(() => this.#response.destroy(), this.#options.stallMs);
+    this.#response.once('drain', () => {
+      clearTimeout(this.#stall);
+      resume();
+    });
+  }
+
+  finish(held: Buffer | null, ending: Buffer | null): void {
+    const { served, stallMs } = this.#options;
+    this.close();
+    if (this.zone === 'untouched') this.#writeHead(served());
+    // What is held may have its terminator in it, and behind that nobody reads on.
+    if (this.#earlyHeaders) this.#response.write(servedComment(served()));
+    if (held) {
+      this.tap?.(held);
+      this.#response.write(held);
+    }
+    if (ending) this.tap?.(ending);
+    endResponse(this.#response, ending && ending.length > 0 ? ending : null, stallMs);
+  }
+
+  breakOff(errorEvent: Buffer): void {
+    this.close();
+    // Without the chunked terminator the client's HTTP library sees a broken answer even if it reads no events.
+    this.#response.write(errorEvent, () => this.#response.destroy());
+    dropIfStalled(this.#response, this.#options.stallMs);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#stall);
+  }
+
+  #writeHead(by: ServedBy): void {
+    this.#response.writeHead(
       200,
       by.cache === 'off'
         ? responseHeaders(by, EVENT_STREAM, 'cache-control', 'no-cache', 'x-accel-buffering', 'no')
         : responseHeaders(by, EVENT_STREAM, 'x-accel-buffering', 'no'),
     );
+  }
 
-  const write = (bytes: Buffer): boolean => {
-    lastWriteMs = now();
-    return response.write(bytes);
-  };
-
-  const ping = (): void => {
-    const silentMs = now() - lastWriteMs;
-    if (silentMs >= pingEveryMs && !response.writableNeedDrain) {
-      if (zone === 'untouched') {
-        zone = 'waiting';
-        earlyHeaders = true;
-        writeHead({ ...served(), endpoint: 'pending' });
+  readonly #ping = (): void => {
+    const { pingEveryMs, served, now } = this.#options;
+    const silentMs = now() - this.#lastWriteMs;
+    if (silentMs >= pingEveryMs && !this.#response.writableNeedDrain) {
+      if (this.zone === 'untouched') {
+        this.zone = 'waiting';
+        this.#earlyHeaders = true;
+        this.#writeHead({ ...served(), endpoint: 'pending' });
       }
-      write(PING);
-      timer = setTimeout(ping, pingEveryMs);
+      this.#lastWriteMs = now();
+      this.#response.write(PING);
+      this.#timer = setTimeout(this.#ping, pingEveryMs);
     } else {
-      timer = setTimeout(ping, Math.max(1, pingEveryMs - silentMs));
+      this.#timer = setTimeout(this.#ping, Math.max(1, pingEveryMs - silentMs));
     }
   };
-  let timer = setTimeout(ping, pingEveryMs);
-
-  const stop = () => {
-    clearTimeout(timer);
-    clearTimeout(stall);
-  };
-
-  const stream: ClientStream = {
-    tap: null,
-    get zone() {
-      return zone;
-    },
-    get committedAtMs() {
-      return committedAtMs;
-    },
-    commit(held) {
-      if (zone === 'untouched') writeHead(served());
-      zone = 'content';
-      stream.tap?.(held);
-      write(held);
-      committedAtMs = lastWriteMs;
-    },
-    write(bytes) {
-      stream.tap?.(bytes);
-      return write(bytes);
-    },
-    onDrain(resume) {
-      stall = setTimeout(() => response.destroy(), stallMs);
-      response.once('drain', () => {
-        clearTimeout(stall);
-        resume();
-      });
-    },
-    finish(held, ending) {
-      stop();
-      if (zone === 'untouched') writeHead(served());
-      // What is held may have its terminator in it, and behind that nobody reads on.
-      if (earlyHeaders) response.write(servedComment(served()));
-      if (held) {
-        stream.tap?.(held);
-        response.write(held);
-      }
-      if (ending) stream.tap?.(ending);
-      endResponse(response, ending && ending.length > 0 ? ending : null, stallMs);
-    },
-    breakOff(errorEvent) {
-      stop();
-      // Without the chunked terminator the client's HTTP library sees a broken answer even if it reads no events.
-      response.write(errorEvent, () => response.destroy());
-      dropIfStalled(response, stallMs);
-    },
-    close: stop,
-  };
-  return stream;
 }
 
 /** What the early headers could not say. */

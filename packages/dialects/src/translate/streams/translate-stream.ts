@@ -100,8 +100,7 @@ function retell(source: Source, writer: EventWriter): StreamReader {
     return { bytes, content, terminator, error: step.error, fault: step.fault };
   }
 
-  // What the stream is known to have told is the endpoint's reader's to say.
-  return Object.assign(Object.create(reader) as StreamReader, {
+  return {
     push(chunk: Uint8Array) {
       if (over) return reader.push(chunk);
       const step = reader.push(chunk);
@@ -113,7 +112,26 @@ function retell(source: Source, writer: EventWriter): StreamReader {
       return told(step, step.error === null && step.fault === null);
     },
     closing: () => Buffer.from(closing),
-  });
+    // What the stream is known to have told is the endpoint's reader's to say.
+    get contentSeen() {
+      return reader.contentSeen;
+    },
+    get finishSeen() {
+      return reader.finishSeen;
+    },
+    get finish() {
+      return reader.finish;
+    },
+    get terminatorSeen() {
+      return reader.terminatorSeen;
+    },
+    get usage() {
+      return reader.usage;
+    },
+    get model() {
+      return reader.model;
+    },
+  };
 }
 
 function isContent(event: PartEvent): boolean {
