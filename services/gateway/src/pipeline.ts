@@ -148,9 +148,11 @@ async function tryModel(
       if (one.report.committed && (verdict.retry === 'stop' || !takeUp(exchange, gateway, one)))
         return giveUp('refused');
       if (verdict.code === 'P02') tooSmall.push(upstreamModel(one.plan.runtime.endpoint, model));
+      const isFresh = one.token !== null && !blamed.includes(one.token);
       if (one.token && verdict.retry === 'token') blamed.push(one.token);
+      const goesOn = isFresh && credentialStanding(gateway, one.plan.runtime, wish).kind === 'ready';
       tried.push({
-        ...whenAgain(one.plan, verdict, tried, route.route.retry, gateway.now(), gateway.random),
+        ...whenAgain(one.plan, verdict, tried, goesOn, route.route.retry, gateway.now(), gateway.random),
         runtime: one.plan.runtime,
         verdict: verdictOnOurs(exchange, one, verdict),
       });

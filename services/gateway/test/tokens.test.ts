@@ -81,6 +81,19 @@ describe('a pool of tokens', () => {
     expect(tokensSeen(simulator)).toEqual(['t0', 't1', 't2', 't3', 't4', 't5', 't6', 't6']);
   });
 
+  test('tokens that rest for a moment are asked again within the attempts there are, not for as long as there is time', async () => {
+    for (const [names, calls] of [
+      [['a1:a'], 4],
+      [['a1:a', 'b1:b'], 5],
+    ] as const) {
+      await using simulator = await startSimulator();
+      await using gateway = await startGateway(pooled(simulator, names));
+      simulator.behave('models', { status: 429, headers: { 'retry-after-ms': '20' } });
+      expect((await gateway.post('/v1/chat/completions', chat())).status).toBe(429);
+      expect(tokensSeen(simulator)).toHaveLength(calls);
+    }
+  });
+
   test('refused without a delay costs an attempt each, and the next request begins with others after its first', async () => {
     await using simulator = await startSimulator();
     const names = ['t0:0', 't1:1', 't2:2', 't3:3', 't4:4', 't5:5'];

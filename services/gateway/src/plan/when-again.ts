@@ -3,11 +3,15 @@ import { backoffMs, statedWaitMs } from '@holdfast/core/backoff';
 import type { Verdict } from '@holdfast/core/verdict';
 import { type Plan, repeatable, type Tried } from './plan.ts';
 
-/** When the same endpoint may be asked again in this request, and whether the attempt counts. Pure; `random` in [0, 1). */
+/**
+ * When the same endpoint may be asked again in this request, and whether the attempt counts. `goesOn`: its token was asked for
+ * the first time, and there are others to go on with. Pure; `random` in [0, 1).
+ */
 export function whenAgain(
   plan: Plan & { kind: 'attempt' },
   verdict: Verdict,
   tried: readonly Tried[],
+  goesOn: boolean,
   policy: RetryPolicy,
   nowMs: number,
   random: () => number,
@@ -15,7 +19,7 @@ export function whenAgain(
   const outOfRotation = plan.trial || plan.why === 'least_bad';
   // A token that rests from now on fails once and is then left alone: the pool's size bounds that.
   const rests = plan.runtime.endpoint.tokenPool !== null && putsTokenToRest(verdict);
-  const flags = { counts: !rests, outOfRotation, sameOnce: plan.why === 'same_once' };
+  const flags = { counts: !(rests && goesOn), outOfRotation, sameOnce: plan.why === 'same_once' };
   if (outOfRotation) return { ...flags, readyAtMs: Number.POSITIVE_INFINITY };
   if (rests && !verdict.dead) return { ...flags, readyAtMs: asBefore(plan, tried, nowMs) };
   if (!repeatable(verdict)) return { ...flags, readyAtMs: Number.POSITIVE_INFINITY };
