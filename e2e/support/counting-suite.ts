@@ -80,7 +80,7 @@ const configFor = (simulator: Simulator) => ({
 });
 
 const PORTS = ['GATEWAY', 'ADMIN', 'HEALTH_CHECKER', 'TOKEN_ROTATOR', 'TAGGER', 'SIMULATOR'];
-const SETTLED_MS = 4_000;
+const SETTLED_MS = 20_000;
 
 /** All four services in one process over a simulator, and what they count. */
 export async function startCountingSuite() {

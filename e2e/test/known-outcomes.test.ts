@@ -1,9 +1,12 @@
 import { METRIC_CATALOGUE, OUTCOMES } from '@holdfast/prometheus/metric-catalogue';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Counts, counter, sumOf } from '../support/counters.ts';
 import { ADMIN, LIMIT, MAIN, RESULTS, SOME, startCountingSuite } from '../support/counting-suite.ts';
 
 /** What happens is known exactly, and after each event every counter of the suite is compared: with what it must be, or with no change. */
+
+// A busy machine takes its time; each comparison waits until the counts are there.
+jest.setTimeout(60_000);
 
 const request = (outcome: string, llm_cluster = 'main', protocol = 'openai'): Counts => ({
   [counter('requests', { llm_cluster, protocol, outcome })]: 1,
