@@ -12,7 +12,7 @@ export interface Behaviour extends Answer {
   readonly probability?: number;
   /** One of these, drawn evenly, on top of the other fields. */
   readonly oneOf?: readonly Answer[];
-  /** Instead of all that for requests with this credential (`Authorization: Bearer` or `x-api-key`). */
+  /** Instead of all that for requests with this credential (`Authorization: Bearer`, `x-api-key` or `api-key`). */
   readonly tokens?: Readonly<Record<string, Answer>>;
 }
 

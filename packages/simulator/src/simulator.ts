@@ -15,7 +15,7 @@ export interface RecordedRequest {
   readonly json: unknown;
   /** `model` of the body; null without one. */
   readonly model: string | null;
-  /** The credential: bearer token or x-api-key; null without one. */
+  /** The credential: bearer token, x-api-key or api-key; null without one. */
   readonly token: string | null;
   /** Unix time in milliseconds at which its headers had arrived. */
   readonly at: number;

@@ -56,7 +56,8 @@ export async function serve(exchange: Exchange, gateway: Gateway): Promise<void>
     ended = result;
     if (FINAL.has(result.because)) break;
   }
-  const untellable = exchange.trail.length === 0 ? whyUntellable(exchange) : null;
+  const untellable =
+    ended.because === 'unavailable' && failures.length === 0 ? whyUntellable(exchange) : null;
   if (untellable) respondUntellable(exchange, gateway, untellable);
   else respondFailure(exchange, gateway, failures, ended);
 }

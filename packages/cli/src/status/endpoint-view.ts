@@ -1,3 +1,4 @@
+import { protocolsOf } from '@holdfast/config/protocols-of';
 import type { Config } from '@holdfast/config/types';
 import type { EndpointStatus } from '@holdfast/gateway/admin/endpoint-status';
 import type { GatewayStatus } from '@holdfast/gateway/admin/status';
@@ -41,9 +42,9 @@ export function viewClusters(
   gateway: GatewayStatus | null,
   health: HealthStatus | null,
 ): ClusterView[] {
-  return config.clusters.map(({ name, protocol, strategy, endpoints }) => ({
+  return config.clusters.map(({ name, strategy, endpoints }) => ({
     name,
-    protocol,
+    protocol: protocolsOf({ endpoints }),
     strategy,
     models: config.routes.filter(({ cluster }) => cluster === name).map(({ model }) => model),
     endpoints: endpoints.map((endpoint): EndpointView => {

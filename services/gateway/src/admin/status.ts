@@ -1,3 +1,4 @@
+import { protocolsOf } from '@holdfast/config/protocols-of';
 import { version } from '@holdfast/runtime/version';
 import type { RequestLine } from '../access-log.ts';
 import type { Gateway } from '../gateway.ts';
@@ -53,10 +54,10 @@ export async function readStatus(sources: StatusSources): Promise<GatewayStatus>
   const queue = await sources.failureQueue();
   const nowMs = now();
   const clusters = [...routing.clusters.values()].map(
-    ({ cluster: { name, protocol, strategy }, endpoints }): ClusterStatus => ({
-      name,
-      protocol,
-      strategy,
+    ({ cluster, endpoints }): ClusterStatus => ({
+      name: cluster.name,
+      protocol: protocolsOf(cluster),
+      strategy: cluster.strategy,
       endpoints: endpoints.map((runtime) => endpointStatus(runtime, gateway.tokens, queue, nowMs)),
     }),
   );
