@@ -7,6 +7,7 @@ import {
   closedBreaker,
   reduceBreaker,
 } from '@holdfast/core/breaker';
+import { type Pace, unknownPace } from '@holdfast/core/delays/pace';
 import type { DelayProvenance } from '@holdfast/core/verdict';
 
 export type Health = 'up' | 'degraded' | 'down' | 'unknown';
@@ -18,6 +19,8 @@ export interface EndpointState {
   readonly models: Map<string, ModelState>;
   /** Rests until a known time. */
   cooling: Cooldown | null;
+  /** Of limits that name no time and are for all models. */
+  pace: Pace;
   health: Health;
   /** A report of the health-checker is good until then. */
   healthUntilMs: number;
@@ -42,6 +45,8 @@ export interface EndpointState {
 export interface ModelState {
   breaker: BreakerState;
   cooling: Cooldown | null;
+  /** Of limits that name no time. */
+  pace: Pace;
 }
 
 export interface Cooldown {
@@ -69,6 +74,7 @@ export const createEndpointState = (): EndpointState => ({
   breaker: closedBreaker,
   models: new Map(),
   cooling: null,
+  pace: unknownPace,
   health: 'unknown',
   healthUntilMs: 0,
   probe: null,
@@ -151,7 +157,7 @@ export function modelState(state: EndpointState, model: string): ModelState {
   let ofModel = state.models.get(model);
   if (!ofModel) {
     if (state.models.size >= MAX_MODELS) state.models.delete(state.models.keys().next().value!);
-    ofModel = { breaker: closedBreaker, cooling: null };
+    ofModel = { breaker: closedBreaker, cooling: null, pace: unknownPace };
     state.models.set(model, ofModel);
   }
   return ofModel;

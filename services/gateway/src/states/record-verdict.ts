@@ -1,14 +1,8 @@
 import { statedWaitMs } from '@holdfast/core/backoff';
+import { lifted, refusedOnceMore, unstatedRestMs } from '@holdfast/core/delays/pace';
 import type { Verdict } from '@holdfast/core/verdict';
 import type { EndpointRuntime } from './endpoint-runtime.ts';
-import {
-  applyBreaker,
-  type Cooldown,
-  type EndpointState,
-  isMereGuess,
-  later,
-  modelState,
-} from './endpoint-state.ts';
+import { applyBreaker, type EndpointState, isMereGuess, later, modelState } from './endpoint-state.ts';
 
 /** What is to be written down of one attempt. */
 export interface Finding {
@@ -32,8 +26,6 @@ const SMOOTHING = 0.2;
 const MODELS_NOT_FOUND = 2;
 /** Places that a learned cap regains with each round of successes: asking for more too soon is refused again. */
 const REGAIN = 0.1;
-/** Rest of an endpoint after a refusal that names no time. */
-const UNSTATED_COOLING_MS = 1000;
 
 /** Turns a verdict into what this process knows of the endpoint. `random` in [0, 1). */
 export function recordVerdict(
@@ -53,8 +45,10 @@ export function recordVerdict(
     const ofModel = state.models.get(model);
     if (ofModel) {
       applyBreaker(state, model, { kind: 'success' }, nowMs, breaker);
+      ofModel.pace = lifted(ofModel.pace, nowMs);
       if (ofModel.cooling && isMereGuess(ofModel.cooling)) ofModel.cooling = null;
     }
+    state.pace = lifted(state.pace, nowMs);
     if (state.cooling && isMereGuess(state.cooling)) state.cooling = null;
     return;
   }
@@ -74,9 +68,14 @@ export function recordVerdict(
   )
     return;
   const forModel = verdict.scope === 'model' ? model : null;
-  const restMs = verdict.bench?.ms ?? (verdict.result === 'rate_limited' ? UNSTATED_COOLING_MS : null);
+  const rated = forModel === null ? state : modelState(state, forModel);
+  const unstated = verdict.bench === null && verdict.result === 'rate_limited';
+  // Many at once meet the same limit: one of them tells as much as all.
+  const isNews = firstFailure && (rated.cooling === null || rated.cooling.untilMs <= nowMs);
+  if (unstated && isNews) rated.pace = refusedOnceMore(rated.pace, nowMs);
+  const restMs = verdict.bench?.ms ?? (unstated ? unstatedRestMs(rated.pace, nowMs) : null);
   if (restMs !== null) {
-    cool(state, forModel, {
+    rated.cooling = later(rated.cooling, {
       untilMs: nowMs + statedWaitMs(restMs, random()),
       because: verdict.summary,
       clientStatus: verdict.clientStatus,
@@ -94,15 +93,6 @@ function notFound({ models }: EndpointState, nowMs: number): number {
   for (const { cooling } of models.values())
     if (cooling?.clientStatus === 404 && cooling.untilMs > nowMs) count++;
   return count;
-}
-
-function cool(state: EndpointState, model: string | null, cooling: Cooldown): void {
-  if (model === null) {
-    state.cooling = later(state.cooling, cooling);
-  } else {
-    const ofModel = modelState(state, model);
-    ofModel.cooling = later(ofModel.cooling, cooling);
-  }
 }
 
 const smoothed = (before: number | null, latest: number): number =>

@@ -71,6 +71,26 @@ describe('I07 clocks that jump or differ', () => {
     },
   );
 
+  test('P13 a limit that names no time rests an endpoint for longer each time, until it is lifted', async () => {
+    let laterMs = 0;
+    await using simulator = await startSimulator();
+    await using gateway = await startGateway(
+      pair({ primary: simulator.baseUrl('primary'), secondary: simulator.baseUrl('secondary') }),
+      { now: () => Date.UTC(2026, 0, 1) + performance.now() + laterMs },
+    );
+    simulator.behave('primary', { status: 429 });
+    for (const seconds of [1, 2, 15]) {
+      expect(await inRotation(gateway, 'chat')).toBe(false); // asked, and refused
+      laterMs += seconds * 950;
+      const asked = simulator.requests('primary').length;
+      await ask(gateway, 'chat');
+      expect(simulator.requests('primary')).toHaveLength(asked);
+      laterMs += seconds === 15 ? 90_000 : seconds * 500;
+    }
+    simulator.behave('primary', {});
+    expect(await inRotation(gateway, 'chat')).toBe(true);
+  });
+
   test('a provider’s date is read by the provider’s own clock', async () => {
     await using simulator = await startSimulator();
     await using gateway = await startGateway(
