@@ -34,7 +34,7 @@ test('config/examples/mixed-vendors.yaml serves both protocols from each of its 
         }),
       );
     const embedded = await ask('/v1/embeddings', { model: 'text-embedding-3-small', input: 'Hi' });
-    expect([embedded.status, embedded.headers.get('x-holdfast-cluster')]).toEqual([200, 'embeddings']);
+    expect([embedded.status, embedded.headers.get('x-holdfast-endpoint')]).toEqual([200, 'openai']);
     simulator.forget();
     const tiers = [
       ['openai', 'gpt-4o'],
