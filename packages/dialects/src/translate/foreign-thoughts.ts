@@ -1,18 +1,26 @@
 import type { DialectName } from '../dialect.ts';
-import { isObject, type JsonObject, parseObject, textOf } from '../json.ts';
+import { isObject, type JsonObject, objectsIn, parseObject, textOf } from '../json.ts';
 import { valueSpans } from '../resume/value-spans.ts';
+import { callsWithoutThought } from './calls-without-thought.ts';
+import { OUR_MARK } from './our-mark.ts';
+import { chatAbilities } from './requests/chat-abilities.ts';
 import { openSeal } from './sealed-reasoning.ts';
 
 const SIGNATURE = Buffer.from('"signature"');
-const MARK = Buffer.from('anthropic-claude-v1:');
+const MARK = Buffer.from(`"${OUR_MARK}`);
 
 /**
  * A request in its client's own dialect without the thoughts of another vendor's model that translation showed the client
  * earlier in the conversation: this vendor would answer 400 to them, now and for the rest of it. Any other body is the same Buffer.
+ * `model`: the endpoint's.
  */
-export function withoutForeignThoughts(dialect: DialectName, body: Buffer): Buffer {
+export function withoutForeignThoughts(dialect: DialectName, body: Buffer, model: string): Buffer {
   if (dialect === 'anthropic-messages' && hasEmptySignature(body)) return replaced(body, cleanMessages);
   if (dialect === 'openai-responses' && body.includes(MARK)) return replaced(body, cleanInput);
+  if (dialect === 'openai-chat' && body.includes(MARK)) {
+    const { thoughts } = chatAbilities(model);
+    return replaced(body, (request) => cleanChat(request, thoughts));
+  }
   return body;
 }
 
@@ -45,17 +53,13 @@ function replaced(body: Buffer, clean: (request: JsonObject) => JsonObject): Buf
   );
 }
 
-/**
- * Where results of tools come back, thinking by a budget wants the thoughts that led to the calls: it pauses until the model has
- * spoken (platform.claude.com, "Extended thinking", with tool use).
- */
+/** Where results of tools come back, thinking by a budget wants the thoughts that led to the calls: it pauses until the model has spoken. */
 function cleanMessages({ messages, thinking }: JsonObject): JsonObject {
   if (!Array.isArray(messages)) return {};
   const cleaned = messages
     .map((message: unknown) => (isObject(message) ? withoutUnsigned(message) : message))
     .filter((message) => !isObject(message) || !Array.isArray(message.content) || message.content.length > 0);
-  const last = cleaned.findLast((message) => isObject(message) && message.role === 'assistant');
-  const isPaused = isObject(thinking) && thinking.type === 'enabled' && beginsWithoutThought(last);
+  const isPaused = isObject(thinking) && thinking.type === 'enabled' && callsWithoutThought(cleaned);
   return { messages: cleaned, ...(isPaused ? { thinking: { type: 'disabled' } } : {}) };
 }
 
@@ -69,16 +73,26 @@ function isUnsigned(block: unknown): boolean {
   return isObject(block) && block.type === 'thinking' && block.signature === '';
 }
 
-function beginsWithoutThought(message: unknown): boolean {
-  const content = isObject(message) && Array.isArray(message.content) ? message.content : [];
-  const calls = content.some((block: unknown) => isObject(block) && block.type === 'tool_use');
-  const [first] = content as readonly unknown[];
-  return calls && isObject(first) && first.type !== 'thinking' && first.type !== 'redacted_thinking';
+/** `takesThoughts`: as far as they can be read. */
+function cleanChat({ messages }: JsonObject, takesThoughts: boolean): JsonObject {
+  if (!objectsIn(messages).some(hasOurThoughts)) return {};
+  return {
+    messages: (messages as readonly unknown[]).map((message) => {
+      if (!isObject(message) || !hasOurThoughts(message)) return message;
+      const { reasoning_details, reasoning_content, ...rest } = message;
+      return takesThoughts ? { ...rest, reasoning_content } : rest;
+    }),
+  };
+}
+
+function hasOurThoughts({ reasoning_details: details }: JsonObject): boolean {
+  return objectsIn(details).some(({ id }) => textOf(id)?.startsWith(OUR_MARK));
 }
 
 function cleanInput({ input }: JsonObject): JsonObject {
   if (!Array.isArray(input)) return {};
-  return { input: input.filter((item: unknown) => !isForeign(item)) };
+  const own = input.filter((item: unknown) => !isForeign(item));
+  return own.length === input.length ? {} : { input: own };
 }
 
 function isForeign(item: unknown): boolean {

@@ -178,7 +178,7 @@ export const richRequests: { readonly [from in DialectName]?: readonly object[] 
           type: 'reasoning',
           id: 'rs_1',
           summary: [{ type: 'summary_text', text: 'Hm.' }],
-          encrypted_content: 'anthropic-claude-v1:signature:c2ln',
+          encrypted_content: 'holdfast:signature:c2ln',
         },
         { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Let me see.' }] },
         { type: 'function_call', call_id: 'call_a', name: 'weather', arguments: '{"city":"Oslo"}' },

@@ -62,6 +62,7 @@ const chatAnswers = fc
                     type: 'reasoning.text',
                     text: thought,
                     signature: 's',
+                    id: 'holdfast:thought',
                     format: 'anthropic-claude-v1',
                     index: 0,
                   },

@@ -70,7 +70,7 @@ export function orderFor(
 
 /** The client's bytes, with the endpoint's name of the model. */
 function ownBody({ body, dialect, facts }: Exchange, model: string, metered: boolean): Buffer {
-  const own = withoutForeignThoughts(dialect.name, withModel(body, facts, model));
+  const own = withoutForeignThoughts(dialect.name, withModel(body, facts, model), model);
   return metered ? withUsage(own) : own;
 }
 

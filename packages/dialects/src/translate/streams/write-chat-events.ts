@@ -2,8 +2,11 @@ import { dataEvent } from '../../sse/write-event.ts';
 import { writeChatUsage } from '../answers/chat-usage.ts';
 import { CHAT_FINISHES } from '../answers/finish-names.ts';
 import type { Conversation, PartEvent } from '../conversation.ts';
+import { DETAIL } from '../reasoning-detail.ts';
 import type { EventWriter } from './event-writer.ts';
 import { writeFunctionCall, writeToolCalls } from './write-chat-calls.ts';
+
+const MARKS = JSON.stringify(DETAIL).slice(1, -1);
 
 /** Writes a chat completion as its chunks. Reasoning is told as DeepSeek and OpenRouter do: OpenAI shows none. */
 export function writeChatEvents(request: Conversation): EventWriter {
@@ -48,7 +51,7 @@ export function writeChatEvents(request: Conversation): EventWriter {
   }
 
   function thought(type: string, key: string, text: string): string {
-    return `"reasoning_details":[{"type":"reasoning.${type}","${key}":${text},"format":"anthropic-claude-v1","index":${thoughts}}]`;
+    return `"reasoning_details":[{"type":"reasoning.${type}","${key}":${text},${MARKS},"index":${thoughts}}]`;
   }
 
   return {

@@ -2,6 +2,7 @@ import { namedEvent } from '../../sse/write-event.ts';
 import { begunResponse, endedResponse } from '../answers/response-document.ts';
 import type { Conversation, PartEvent } from '../conversation.ts';
 import { customText } from '../custom-tools.ts';
+import { sha256 } from '../sha256.ts';
 import type { Ending, EventWriter } from './event-writer.ts';
 import {
   type ContentPart,
@@ -178,7 +179,8 @@ export function writeResponsesEvents(request: Conversation): ResponsesWriter {
   return {
     start(head) {
       begun = begunResponse(head, request);
-      rest = begun.id.replace(/^(?:resp_|msg_|chatcmpl-)/, '');
+      // Some servers tell no id or a short number, and OpenAI answers 400 to a conversation that has an item's id twice or a long one.
+      rest = sha256(`${begun.id} ${request.askedAt}`).slice(0, 24);
       return (
         emit('response.created', { response: begun }) + emit('response.in_progress', { response: begun })
       );

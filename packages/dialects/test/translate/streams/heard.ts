@@ -79,7 +79,9 @@ function hearResponse(answer: JsonObject): Heard {
       reasoning.flatMap((item) => objectsIn(item.summary)),
       'text',
     ),
-    signatures: reasoning.flatMap((item) => item.encrypted_content ?? []),
+    signatures: reasoning.flatMap(({ encrypted_content: sealed }) =>
+      sealed === 'holdfast:unsealed' ? [] : sealed,
+    ),
     calls: ofType(output, 'function_call').map((item) => ({
       id: item.call_id,
       name: item.name,

@@ -128,7 +128,7 @@ describe('the OpenAI SDK reads as a response', () => {
       {
         type: 'reasoning',
         summary: [{ type: 'summary_text', text: 'Let me see.' }],
-        encrypted_content: 'anthropic-claude-v1:signature:EqQBCg==',
+        encrypted_content: 'holdfast:signature:EqQBCg==',
       },
       { type: 'function_call', call_id: 'toolu_1', name: 'weather', arguments: '{"city": "Oslo"}' },
     ]);

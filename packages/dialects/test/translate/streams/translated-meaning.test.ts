@@ -56,7 +56,7 @@ function expected({ parts, cut, usage }: SpokenAnswer, from: Client, to: Endpoin
       to === 'openai-chat' || !tools
         ? []
         : from === 'openai-responses'
-          ? signatures.map((signature) => `anthropic-claude-v1:signature:${signature}`)
+          ? signatures.map((signature) => `holdfast:signature:${signature}`)
           : signatures,
     calls: tools
       ? positions('tool_call').map((position) => ({
