@@ -260,6 +260,7 @@ describe('reasoning', () => {
     ['a tool that must be called', hi({ tools, tool_choice: 'required' }), opus],
     ['a turn to go on with', chat([user('Hi'), assistant('Once')]), sonnet],
     ['a result of a call without its thoughts', chat(called), opus],
+    ['such a result with words behind it', chat([...called, user('And?')]), sonnet],
   ])('gives way to %s', (_, request, model) => {
     const wish = { ...request, reasoning_effort: 'high' };
     expect(told(wish, model)).not.toHaveProperty('thinking');
@@ -289,6 +290,21 @@ describe('reasoning', () => {
     const unsigned = chat([user('Hi'), assistant('Hello', { reasoning_content: 'Hm.' }), user('Bye')]);
     expect(told(unsigned).messages).toEqual([user('Hi'), assistant('Hello'), user('Bye')]);
     expect(dropped(unsigned)).toEqual(['messages[].reasoning_content']);
+  });
+
+  const signed = [{ type: 'reasoning.text', text: 'Hm.', signature: 'sig', format: 'anthropic-claude-v1' }];
+
+  test('neither ends a turn nor stands in one to go on with: the API refuses both', () => {
+    const cut = chat([user('Hi'), assistant('', { reasoning_details: signed }), user('Well?')]);
+    const both = [
+      { type: 'text', text: 'Hi' },
+      { type: 'text', text: 'Well?' },
+    ];
+    expect(told(cut, sonnet).messages).toEqual([user(both)]);
+    const begun = chat([user('Hi'), assistant('Once', { reasoning_details: signed })]);
+    expect(told(begun, sonnet).messages).toEqual([user('Hi'), assistant('Once')]);
+    for (const request of [cut, begun])
+      expect(dropped(request, sonnet)).toEqual(['messages[].reasoning_content']);
   });
 });
 
@@ -320,6 +336,13 @@ describe('sampling and limits', () => {
     [{ max_tokens: 99_999 }, 4096, 4096],
   ])('a limit of %j where the model has %j', (limit, maxOutput, expected) => {
     expect(told(hi(limit), { maxOutput }).max_tokens).toBe(expected);
+  });
+
+  test('a user is told by a digest where the name is longer than Anthropic takes', () => {
+    expect(told(hi({ user: 'u'.repeat(256) })).metadata).toEqual({ user_id: 'u'.repeat(256) });
+    expect(told(hi({ user: 'u'.repeat(257) })).metadata).toEqual({
+      user_id: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
   });
 
   test('stop sequences', () => {
@@ -357,6 +380,11 @@ describe('the form of the answer', () => {
   test('models that know no schemas are instructed', () => {
     const { system } = told(hi({ response_format }), { model: 'claude-sonnet-4-20250514' });
     expect(system).toContain(JSON.stringify(schema));
+  });
+
+  test('an answer by a schema begins anew behind a last turn of the assistant', () => {
+    const { messages } = told(chat([user('Hi'), assistant('Once')], { response_format }), sonnet);
+    expect(messages).toEqual([user('Hi'), assistant('Once'), user(expect.stringContaining('Go on'))]);
   });
 
   test('JSON of any shape is an instruction', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { direction } from './translated.ts';
+import { direction, translated } from './translated.ts';
 
 const toChat = direction('openai-responses', 'openai-chat');
 const toMessages = direction('openai-responses', 'anthropic-messages');
 const user = (content: unknown) => ({ role: 'user', content });
 const response = (input: unknown, more: object = {}) => ({ model: 'm', input, ...more });
-const seal = 'anthropic-claude-v1:signature:sig';
+const seal = 'holdfast:signature:sig';
 
 describe('a response', () => {
   const items = [
@@ -59,6 +59,54 @@ describe('a response', () => {
       ],
     });
     expect(toMessages.dropped(request)).toEqual([]);
+  });
+
+  test('with something between a call and its result, which stand side by side elsewhere', () => {
+    const call = (id: string) => ({ type: 'function_call', call_id: id, name: 'f', arguments: '{}' });
+    const output = (id: string) => ({ type: 'function_call_output', call_id: id, output: id });
+    const input = [
+      user('Hi'),
+      call('a'),
+      call('b'),
+      output('b'),
+      { role: 'developer', content: 'Hurry.' },
+      user('Well?'),
+      { role: 'assistant', content: 'Wait.' },
+      output('a'),
+    ];
+    expect(toChat.told(response(input)).messages).toMatchObject([
+      user('Hi'),
+      { role: 'assistant', tool_calls: [{ id: 'a' }, { id: 'b' }] },
+      { role: 'tool', tool_call_id: 'b' },
+      { role: 'tool', tool_call_id: 'a' },
+      { role: 'system', content: 'Hurry.' },
+      user('Well?'),
+      { role: 'assistant', content: 'Wait.' },
+      user(expect.stringContaining('Go on')),
+    ]);
+    expect(toMessages.told(response(input)).messages).toMatchObject([
+      user('Hi'),
+      { role: 'assistant', content: [{ id: 'a' }, { id: 'b' }] },
+      user([{ tool_use_id: 'b' }, { tool_use_id: 'a' }, { text: 'Well?' }]),
+      { role: 'assistant', content: 'Wait.' },
+    ]);
+  });
+
+  test('has ids of its own for its items, whatever the provider’s answer is called', () => {
+    const message = { content: 'Yes', reasoning_content: 'Hm.' };
+    const ids = (id: string | undefined, askedAt: number) => {
+      const { answer } = translated('openai-responses', 'openai-chat', response('Hi'), { askedAt });
+      const told = JSON.parse(answer(Buffer.from(JSON.stringify({ id, choices: [{ message }] }))).toString());
+      return told.output.map((item: { id: string }) => item.id);
+    };
+    const all = [
+      ids('chatcmpl-1', 1),
+      ids('chatcmpl-1', 2),
+      ids(undefined, 3),
+      ids('x'.repeat(80), 4),
+    ].flat();
+    expect(new Set(all).size).toBe(8);
+    for (const id of all) expect(id).toMatch(/^(?:rs|msg)_\w{1,48}$/);
   });
 
   test('sealed by OpenAI keeps its seal to itself', () => {

@@ -1,5 +1,5 @@
 import { type JsonObject, objectsIn, textOf } from '../../json.ts';
-import type { Conversation, Part, ReasoningPart, TextPart, Turn } from '../conversation.ts';
+import type { Conversation, Part, ReasoningPart, TextPart, ToolResultPart, Turn } from '../conversation.ts';
 import { customInput } from '../custom-tools.ts';
 import type { Ledger } from '../ledger.ts';
 import { openSeal } from '../sealed-reasoning.ts';
@@ -25,6 +25,12 @@ const KNOWN = new Set([
 /** Records of calls that the vendor made by itself: they hold nothing that was found. */
 const RECORDS = new Set(['web_search_call', 'file_search_call']);
 
+/** A turn, to which more may come. */
+interface Reading {
+  readonly role: Turn['role'];
+  readonly parts: Part[];
+}
+
 interface Item {
   readonly role: Turn['role'];
   readonly parts: readonly Part[];
@@ -37,23 +43,31 @@ export function readResponsesInput(
 ): Pick<Conversation, 'system' | 'turns'> {
   const text = readText(ledger, 'instructions', instructions);
   const system: TextPart[] = text === null || text === '' ? [] : [{ kind: 'text', text }];
-  const turns: { role: Turn['role']; parts: Part[] }[] = [];
+  const turns: Reading[] = [];
   const items = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
   for (const [at, item] of readObjects(ledger, 'input', items)) {
     meetOthers(ledger, 'input[]', at, item, KNOWN);
     const read = readItem(ledger, at, item);
     if (read === null) continue;
     const { role, parts } = read;
+    const [first] = parts;
     const last = turns.at(-1);
-    if (role === 'system' && turns.length === 0) system.push(...parts.filter((part) => part.kind === 'text'));
-    else if (last?.role === role && (role === 'assistant' || isResult(last))) last.parts.push(...parts);
+    if (first?.kind === 'tool_result') addResult(turns, first);
+    else if (role === 'system' && turns.length === 0)
+      system.push(...parts.filter((part) => part.kind === 'text'));
+    else if (last?.role === role && role === 'assistant') last.parts.push(...parts);
     else turns.push({ role, parts: [...parts] });
   }
   return { system, turns };
 }
 
-function isResult({ parts }: Item): boolean {
-  return parts.at(-1)?.kind === 'tool_result';
+/** Elsewhere a result stands right behind the turn of its call; here anything may come between. */
+function addResult(turns: Reading[], result: ToolResultPart): void {
+  const isCalled = (part: Part) => part.kind === 'tool_call' && part.id === result.callId;
+  const asked = turns.findLastIndex(({ parts }) => parts.some(isCalled));
+  const behind = asked === -1 ? turns.at(-1) : turns[asked + 1];
+  if (behind?.parts[0]?.kind === 'tool_result') behind.parts.push(result);
+  else turns.splice(asked === -1 ? turns.length : asked + 1, 0, { role: 'user', parts: [result] });
 }
 
 function readItem(ledger: Ledger, at: string, item: JsonObject): Item | null {

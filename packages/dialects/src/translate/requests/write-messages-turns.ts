@@ -8,6 +8,7 @@ import type {
   ToolResultPart,
 } from '../conversation.ts';
 import { isBlank } from '../is-blank.ts';
+import { isThought } from '../is-thought.ts';
 import type { Ledger } from '../ledger.ts';
 import { toolInput } from '../tool-input.ts';
 import { type CallIds, callIds } from './call-ids.ts';
@@ -28,7 +29,8 @@ const GO_ON = {
 
 /**
  * Instructions wherever they stood go into `system`, as Anthropic's own OpenAI compatibility does it; turns of one role in a row
- * become one; a tool's results come first in their turn; what is blank is left out, as the API refuses it.
+ * become one; a tool's results come first in their turn; what is blank is left out, as the API refuses it. `prefill`: the model goes
+ * on with a last turn of the assistant.
  */
 export function writeMessagesTurns(ledger: Ledger, { system, turns }: Conversation, prefill: boolean) {
   const ids = callIds();
@@ -37,13 +39,14 @@ export function writeMessagesTurns(ledger: Ledger, { system, turns }: Conversati
   for (const { role, parts } of turns) {
     if (role === 'system') continue;
     const content = parts.flatMap((part) => writePart(ledger, ids, part) ?? []);
-    const last = messages.at(-1);
     if (content.length === 0) continue;
+    if (role === 'user') endWithWords(ledger, messages);
+    const last = messages.at(-1);
     if (last?.role === role) last.content.push(...content);
     else messages.push({ role, content });
   }
   for (const message of messages) message.content = resultsFirst(message.content);
-  endWithUser(messages, prefill);
+  endWithUser(ledger, messages, prefill);
   if (messages[0]?.role === 'assistant') messages.unshift({ role: 'user', content: [OPENING] });
   if (messages.length > 0) return { ...systemOf(instructions), messages: messages.map(compact) };
   // Instructions alone are what is asked.
@@ -61,13 +64,32 @@ function resultsFirst(blocks: readonly Block[]): Block[] {
   return [...blocks.filter(isResult), ...blocks.filter((block) => !isResult(block))];
 }
 
-/** A last turn of the assistant is where the model goes on. It may not end with white space, and newer models take none. */
-function endWithUser(messages: Message[], prefill: boolean): void {
+/** The API answers 400 to a turn of the assistant that ends with a thought, as one that was cut while it thought does. */
+function endWithWords(ledger: Ledger, messages: Message[]): void {
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant') return;
+  const words = last.content.findLastIndex((block) => !isThought(block));
+  if (words < last.content.length - 1) ledger.drop(ledger.names.thoughts);
+  last.content.splice(words + 1);
+  if (words === -1) messages.pop();
+}
+
+/**
+ * A last turn of the assistant is where the model goes on. It may not end with white space, holds no thoughts because nothing is
+ * thought there, and newer models take none.
+ */
+function endWithUser(ledger: Ledger, messages: Message[], prefill: boolean): void {
+  endWithWords(ledger, messages);
   const last = messages.at(-1);
   const block = last?.content.at(-1);
   if (last?.role !== 'assistant' || block?.type !== 'text') return;
   last.content.splice(-1, 1, { ...block, text: block.text.trimEnd() });
-  if (!prefill) messages.push({ role: 'user', content: [GO_ON] });
+  if (!prefill) {
+    messages.push({ role: 'user', content: [GO_ON] });
+  } else if (last.content.some(isThought)) {
+    ledger.drop(ledger.names.thoughts);
+    last.content = last.content.filter((one) => !isThought(one));
+  }
 }
 
 function systemOf(instructions: readonly TextPart[]) {

@@ -1,6 +1,8 @@
+import type { JsonObject } from '../../json.ts';
 import type { Conversation, Tool, ToolChoice } from '../conversation.ts';
 import { isBlank } from '../is-blank.ts';
 import type { Ledger } from '../ledger.ts';
+import { sha256 } from '../sha256.ts';
 import type { Target } from '../translation.ts';
 import { type ClaudeAbilities, claudeAbilities } from './claude-abilities.ts';
 import { instructedFormat } from './instructed-format.ts';
@@ -14,25 +16,31 @@ import { writeThinking } from './write-thinking.ts';
  */
 const DEFAULT_OUTPUT = 8192;
 const DEFAULT_THINKING_OUTPUT = 32_000;
+/** Characters (platform.claude.com, API reference, `metadata.user_id`). */
+const maxUser = 256;
 
 /** The body of a `POST /v1/messages` request. */
 export function writeMessagesRequest(ledger: Ledger, asked: Conversation, target: Target) {
   const abilities = claudeAbilities(target.model);
+  const { user } = asked;
   const conversation = abilities.schemas ? asked : { ...asked, tools: asked.tools.map(withoutStrict) };
   const maxTokens = maxTokensOf(conversation, target);
-  const { effort, ...thinking } = writeThinking(ledger, conversation, maxTokens, abilities);
   const format = writeFormat(conversation, abilities);
+  // An answer by a schema begins anew.
+  const prefill = abilities.prefill && format.output.format === undefined;
+  const turns = writeMessagesTurns(ledger, format.conversation, prefill);
+  const { effort, ...thinking } = writeThinking(ledger, conversation, turns.messages, maxTokens, abilities);
   const output = { ...(effort === undefined ? {} : { effort }), ...format.output };
   return {
     model: target.model,
     max_tokens: maxTokens,
-    ...writeMessagesTurns(ledger, format.conversation, abilities.prefill),
+    ...turns,
     ...writeTools(conversation),
     ...thinking,
     ...(Object.keys(output).length === 0 ? {} : { output_config: output }),
     ...writeSampling(ledger, conversation, abilities, isThinking(thinking)),
     ...writeStops(ledger, conversation),
-    ...(conversation.user === null ? {} : { metadata: { user_id: conversation.user } }),
+    ...(user === null ? {} : { metadata: { user_id: user.length > maxUser ? sha256(user) : user } }),
     ...(conversation.stream ? { stream: true } : {}),
   };
 }
@@ -47,14 +55,22 @@ function isThinking(written: { readonly thinking?: { readonly type: string } }):
   return written.thinking !== undefined && written.thinking.type !== 'disabled';
 }
 
+interface SchemaFormat {
+  readonly type: 'json_schema';
+  readonly schema: JsonObject;
+}
+
 /** The schema, or an instruction to the same end. */
-function writeFormat(conversation: Conversation, { schemas }: ClaudeAbilities) {
+function writeFormat(
+  conversation: Conversation,
+  { schemas }: ClaudeAbilities,
+): { readonly conversation: Conversation; readonly output: { readonly format?: SchemaFormat } } {
   const { format } = conversation;
   if (format === null) return { conversation, output: {} };
   if (format.kind === 'schema' && schemas)
     return {
       conversation,
-      output: { format: { type: 'json_schema', schema: plainSchema(format.schema) } as const },
+      output: { format: { type: 'json_schema', schema: plainSchema(format.schema) } },
     };
   const system = [...conversation.system, instructedFormat(format)];
   return { conversation: { ...conversation, system }, output: {} };

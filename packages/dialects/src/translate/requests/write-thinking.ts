@@ -1,3 +1,4 @@
+import { callsWithoutThought } from '../calls-without-thought.ts';
 import type { Conversation, Reasoning } from '../conversation.ts';
 import type { Ledger } from '../ledger.ts';
 import type { ClaudeAbilities } from './claude-abilities.ts';
@@ -10,6 +11,8 @@ interface Written {
     | { readonly type: 'enabled'; readonly budget_tokens: number };
   readonly effort?: Effort;
 }
+
+type Messages = readonly { readonly role: string }[];
 
 /** The least that may be thought, and the share of the output that each effort takes (as openrouter.ai/docs, "Reasoning tokens"). */
 const MIN_BUDGET = 1024;
@@ -24,13 +27,14 @@ const SHARES = new Map([
 
 /**
  * `thinking` and the effort. Left out where the API would refuse it: a tool must be called, the model goes on with a turn, or
- * results of tools come back without the signed thoughts that called them.
+ * results of tools come back without the signed thoughts that called them. `messages`: the turns as they are sent.
  */
 export function writeThinking(
   ledger: Ledger,
   conversation: Conversation,
+  messages: Messages,
   maxTokens: number,
-  { thinking, highestEfforts, prefill }: ClaudeAbilities,
+  { thinking, highestEfforts }: ClaudeAbilities,
 ): Written {
   const { reasoning } = conversation;
   if (reasoning === null) return {};
@@ -38,7 +42,7 @@ export function writeThinking(
   const budget = Math.min(budgetOf(reasoning, maxTokens), maxTokens - 1);
   if (
     thinking === 'none' ||
-    isBarred(conversation, prefill) ||
+    isBarred(conversation, messages) ||
     (thinking === 'budget' && budget < MIN_BUDGET)
   ) {
     ledger.drop(ledger.names.reasoning);
@@ -49,16 +53,9 @@ export function writeThinking(
   return { thinking: { type: 'adaptive' }, ...(effort === null ? {} : { effort }) };
 }
 
-function isBarred({ toolChoice, turns }: Conversation, prefill: boolean): boolean {
+function isBarred({ toolChoice }: Conversation, messages: Messages): boolean {
   if (toolChoice?.kind === 'any' || toolChoice?.kind === 'tool') return true;
-  const spoken = turns.filter(({ role, parts }) => role !== 'system' && parts.length > 0);
-  const last = spoken.at(-1);
-  if (last?.role === 'assistant') return prefill;
-  if (last?.parts.some(({ kind }) => kind === 'tool_result') !== true) return false;
-  const asked = spoken.findLast(({ role }) => role === 'assistant');
-  return !asked?.parts.some(
-    (part) => part.kind === 'reasoning' && (part.signature !== null || part.sealed !== null),
-  );
+  return messages.at(-1)?.role === 'assistant' || callsWithoutThought(messages);
 }
 
 function budgetOf(reasoning: Reasoning, maxTokens: number): number {

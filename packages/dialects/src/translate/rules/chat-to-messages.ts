@@ -42,8 +42,8 @@ export const CHAT_TO_MESSAGES = {
   reasoning_effort: tell(
     'adaptive thinking and an effort; for models before Claude 4.6 a budget: 10, 20, 50, 80 or 95 % of the output; dropped where thinking would be refused',
   ),
-  user: tell('`metadata.user_id`'),
-  safety_identifier: tell('`metadata.user_id`'),
+  user: tell('`metadata.user_id`, its digest if it is longer than 256 characters'),
+  safety_identifier: tell('as `user`'),
   n: refuse('it gives one answer', [1]),
   logprobs: refuse('it tells no probabilities', [false]),
   top_logprobs: refuse('it tells no probabilities', [0]),

@@ -6,7 +6,7 @@ export const RESPONSES_RULES = {
   model: tell("the endpoint's name of it"),
   instructions: tell('in front of all other instructions'),
   input: tell(
-    'what the assistant did in a row becomes one turn; item references, and items of tools that the vendor runs, are refused',
+    'what the assistant did in a row becomes one turn; results of tools come right behind their calls; item references, and items of tools that the vendor runs, are refused',
   ),
   'input[].content[].file_id': refuse("files lie with the endpoint's vendor"),
   'input[].content[].prompt_cache_breakpoint': drop('caching is marked in another way'),
