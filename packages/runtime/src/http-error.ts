@@ -22,7 +22,7 @@ export function notFound(routes: readonly string[]): RequestHandler {
     sendError(response, {
       status: 404,
       code: 'not_found',
-      message: `No route ${request.method} ${request.path}. There is: ${routes.join(', ')}.`,
+      message: `No route ${request.method} ${request.path.slice(0, 100)}. There is: ${routes.join(', ')}.`,
     });
   };
 }

@@ -12,6 +12,7 @@ import { sendModelNotFound } from './ops/send-model-not-found.ts';
 import { proxyOpaque } from './passthrough.ts';
 import { createPersonaTable } from './persona/personas.ts';
 import { servePersona } from './persona/serve-persona.ts';
+import { type PlainError, sendPlainError } from './respond/send-plain-error.ts';
 import { type ClientApi, serveClient } from './serve-client.ts';
 
 /**
@@ -25,7 +26,7 @@ export function createClientListener(api: ClientApi): RequestListener {
     const refusal = suspicious(request);
     if (refusal) {
       nameRequest(api, request, response);
-      return sendPlainError(response, refusal.status, refusal.message);
+      return sendPlainError(response, refusal);
     }
     const dialect = request.method === 'POST' ? dialectAt(request.url!) : undefined;
     if (dialect === undefined) {
@@ -52,17 +53,12 @@ function nameRequest({ requestId }: ClientApi, request: IncomingMessage, respons
   response.setHeader('request-id', id);
 }
 
-interface Suspicion {
-  readonly status: number;
-  readonly message: string;
-}
-
-const TOO_MANY_HEADERS: Suspicion = { status: 431, message: `More than ${MAX_HEADERS} headers.` };
-const TWO_HOSTS: Suspicion = { status: 400, message: 'More than one Host header.' };
-const BAD_PATH: Suspicion = { status: 400, message: 'The request path is not allowed.' };
+const TOO_MANY_HEADERS: PlainError = { status: 431, message: `More than ${MAX_HEADERS} headers.` };
+const TWO_HOSTS: PlainError = { status: 400, message: 'More than one Host header.' };
+const BAD_PATH: PlainError = { status: 400, message: 'The request path is not allowed.' };
 
 /** What Node lets through and no honest client sends (FAULTS C02, C03, C04). */
-function suspicious(request: IncomingMessage): Suspicion | null {
+function suspicious(request: IncomingMessage): PlainError | null {
   const raw = request.rawHeaders;
   if (raw.length > 2 * MAX_HEADERS) return TOO_MANY_HEADERS;
   let hosts = 0;
@@ -110,11 +106,11 @@ function createRestApp({ gateway, requestId, storeState }: ClientApi) {
   app.use(operationsProxies(gateway, guards));
   app.use(guards.read, proxyOpaque(gateway, requestId));
   app.use((request: Request, response: Response) => {
-    sendPlainError(
-      response,
-      404,
-      `Nothing at ${request.method} ${request.path.slice(0, 100)}. The client API is: ${clientPaths.join(', ')}, GET /v1/models.`,
-    );
+    const asked = `${request.method} ${request.path.slice(0, 100)}`;
+    sendPlainError(response, {
+      status: 404,
+      message: `Nothing at ${asked}. The client API is: ${clientPaths.join(', ')}, GET /v1/models.`,
+    });
   });
   // Last: Express hands every error of the routes above to it.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) =>
@@ -123,23 +119,15 @@ function createRestApp({ gateway, requestId, storeState }: ClientApi) {
   return app;
 }
 
+const INTERNAL: PlainError = {
+  status: 500,
+  message: 'Internal error in the gateway.',
+  type: 'api_error',
+};
+
 /** A bug of ours: the details stay in the log. */
 function crash(gateway: Gateway, response: ServerResponse, error: unknown): void {
   gateway.logger.error({ err: error }, 'request failed inside the gateway');
   if (response.headersSent) response.destroy();
-  else sendPlainError(response, 500, 'Internal error in the gateway.', 'api_error');
-}
-
-export function sendPlainError(
-  response: ServerResponse,
-  status: number,
-  message: string,
-  type = 'invalid_request_error',
-): void {
-  const body = JSON.stringify({ error: { message, type, code: null, param: null } });
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
+  else sendPlainError(response, INTERNAL);
 }

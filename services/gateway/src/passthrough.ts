@@ -11,6 +11,7 @@ import { ANY_MODEL, accountOpaque } from './account-opaque.ts';
 import type { Gateway } from './gateway.ts';
 import { NO_CLUSTER } from './metrics/labels.ts';
 import { type OpaqueAnswer, sendOpaqueAnswer, sendOpaqueError } from './respond/opaque-answer.ts';
+import { sendPlainError } from './respond/send-plain-error.ts';
 import { type EndpointRuntime, standing } from './states/endpoint-runtime.ts';
 
 /** Bodies that cannot be replayed: multipart uploads and the like. One attempt at the best endpoint, nothing held in memory. */
@@ -95,14 +96,7 @@ export function proxyOpaque(
     const runtime = bestEndpoint(gateway, request.path);
     if (!runtime) {
       gateway.metrics.forCluster(NO_CLUSTER).request('openai', 'rejected');
-      response.status(404).json({
-        error: {
-          message: `No endpoint serves ${request.path}.`,
-          type: 'invalid_request_error',
-          code: null,
-          param: null,
-        },
-      });
+      sendPlainError(response, { status: 404, message: `No endpoint serves ${request.path}.` });
       return;
     }
     const { endpoint } = runtime;

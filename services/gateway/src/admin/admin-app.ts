@@ -1,6 +1,24 @@
+import { type HttpError, notFound, onHttpError, sendError } from '@holdfast/runtime/http-error';
 import { opsRoutes } from '@holdfast/runtime/ops-routes';
 import express from 'express';
 import { type PageParts, servePage } from './page/serve-page.ts';
+
+const ROUTES = [
+  'GET /',
+  'GET /admin/status',
+  'GET /admin/alerts',
+  'POST /alerts/webhook',
+  'GET /metrics',
+  'GET /healthz',
+  'GET /readyz',
+];
+
+const NO_DELIVERY: HttpError = {
+  status: 400,
+  code: 'invalid_value',
+  message: 'alerts: must be a list, as Alertmanager sends it',
+  param: 'alerts',
+};
 
 /** The admin port: status page, metrics, probes, alerts. Bound to loopback or the compose network only. */
 export function createAdminApp(parts: PageParts) {
@@ -24,47 +42,10 @@ export function createAdminApp(parts: PageParts) {
   });
   app.post('/alerts/webhook', express.json({ limit: '1mb' }), (request, response) => {
     const accepted = alerts.receive(request.body);
-    if (accepted === null) {
-      response.status(400).json({
-        error: {
-          message: 'alerts: must be a list, as Alertmanager sends it',
-          type: 'invalid_request_error',
-          code: null,
-          param: 'alerts',
-        },
-      });
-      return;
-    }
-    response.json({ accepted });
+    if (accepted !== null) response.json({ accepted });
+    else sendError(response, NO_DELIVERY);
   });
-  app.use((request, response) => {
-    response.status(404).json({
-      error: {
-        message: `Nothing at ${request.method} ${request.path.slice(0, 100)}.`,
-        type: 'invalid_request_error',
-        code: null,
-        param: null,
-      },
-    });
-  });
-  app.use(
-    (
-      error: { status?: number },
-      _request: express.Request,
-      response: express.Response,
-      _next: express.NextFunction,
-    ) => {
-      const status = error.status !== undefined && error.status < 500 ? error.status : 500;
-      if (status === 500) gateway.logger.error({ err: error }, 'admin request failed');
-      response.status(status).json({
-        error: {
-          message: status === 500 ? 'Internal error.' : 'The request body cannot be read.',
-          type: 'invalid_request_error',
-          code: null,
-          param: null,
-        },
-      });
-    },
-  );
+  app.use(notFound(ROUTES));
+  app.use(onHttpError(gateway.logger));
   return app;
 }

@@ -4,6 +4,7 @@ import type { KeyGuards } from '@holdfast/runtime/require-key';
 import express, { type Router } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { Gateway } from '../gateway.ts';
+import { sendPlainError } from '../respond/send-plain-error.ts';
 
 type Service = 'healthChecker' | 'tokenRotator' | 'tagger';
 
@@ -75,17 +76,12 @@ function sayAway(response: ServerResponse | Socket, service: string): void {
     response.destroy();
     return;
   }
-  response.writeHead(503, { 'content-type': 'application/json' });
-  response.end(
-    JSON.stringify({
-      error: {
-        message: `The ${service} does not answer.`,
-        type: 'api_error',
-        code: 'service_unavailable',
-        param: null,
-      },
-    }),
-  );
+  sendPlainError(response, {
+    status: 503,
+    message: `The ${service} does not answer.`,
+    type: 'api_error',
+    code: 'service_unavailable',
+  });
 }
 
 const SHOWN: Readonly<Record<Service, string>> = {
