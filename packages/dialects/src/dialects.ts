@@ -122,16 +122,3 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     readAnswer: countTokensAnswers.readAnswer,
   },
 };
-
-/** By the client's path behind `/v1`. */
-const byPath: ReadonlyMap<string, Dialect> = new Map(
-  Object.values(dialects).map((dialect) => [dialect.upstreamPath.replace(/^\/v1/, ''), dialect]),
-);
-
-/**
- * The dialect that a client speaks who posts to `path` (without its query); null when there is none. A missing or doubled
- * `/v1` is tolerated, nothing else is: the path must match to the letter (FAULTS C03).
- */
-export function dialectOf(path: string): Dialect | null {
-  return byPath.get(path.replace(/^(?:\/v1){1,2}(?=\/)/, '')) ?? null;
-}

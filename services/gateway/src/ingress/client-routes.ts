@@ -1,28 +1,22 @@
 import type { DialectName } from '@holdfast/dialects/dialect';
+import { dialects } from '@holdfast/dialects/dialects';
 
-/** The client API: exact paths only, so that no spelling of a path can reach anything else. */
-const CLIENT_PATHS: Readonly<Record<string, DialectName>> = {
-  '/chat/completions': 'openai-chat',
-  '/completions': 'openai-completions',
-  '/responses': 'openai-responses',
-  '/embeddings': 'openai-embeddings',
-  '/images/generations': 'openai-images',
-  '/moderations': 'openai-moderations',
-  '/messages': 'anthropic-messages',
-  '/messages/count_tokens': 'anthropic-count-tokens',
-};
+const NAMES = Object.keys(dialects) as DialectName[];
+
+const pathBelowV1 = (name: DialectName): string => dialects[name].upstreamPath.replace(/^\/v1/, '');
 
 /** Where clients speak a dialect. */
-export const clientPath = (dialect: DialectName): string =>
-  `/v1${Object.entries(CLIENT_PATHS).find(([, served]) => served === dialect)![0]}`;
+export const clientPath = (name: DialectName): string => `/v1${pathBelowV1(name)}`;
+
+/** What exists, for the 404 that lists it. */
+export const clientPaths: readonly string[] = NAMES.map((name) => `POST ${clientPath(name)}`);
 
 /** A missing or doubled `/v1` is a common slip in a base URL and is tolerated. */
 export const PREFIXES = ['', '/v1', '/v1/v1'];
 
+/** The client API: exact paths only, so that no spelling of a path can reach anything else (FAULTS C03). */
 const TABLE: ReadonlyMap<string, DialectName> = new Map(
-  PREFIXES.flatMap((prefix) =>
-    Object.entries(CLIENT_PATHS).map(([path, dialect]) => [prefix + path, dialect] as const),
-  ),
+  PREFIXES.flatMap((prefix) => NAMES.map((name) => [prefix + pathBelowV1(name), name] as const)),
 );
 
 /** The dialect served at this request target, or undefined. The query is not part of the path. */
@@ -32,6 +26,3 @@ export function dialectAt(target: string): DialectName | undefined {
   const query = target.indexOf('?');
   return query < 0 ? undefined : TABLE.get(target.slice(0, query));
 }
-
-/** What exists, for the 404 that lists it. */
-export const clientPaths: readonly string[] = Object.keys(CLIENT_PATHS).map((path) => `POST /v1${path}`);
