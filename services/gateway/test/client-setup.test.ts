@@ -57,3 +57,13 @@ test("where only Anthropic's protocol is spoken, so does the curl; a client key 
   expect(shown).toContain('YOUR_CLIENT_KEY');
   expect(shown).not.toContain('canary');
 });
+
+test('the curl asks for a model that is served, also where endpoints speak another protocol than their cluster', () => {
+  const config = readConfig({
+    clusters: { a: { endpoints: [{ name: 'claude', provider: 'anthropic', api_key: 'sk-test-1' }] } },
+    routes: [{ model: 'house-model', cluster: 'a' }],
+  });
+  const curl = curlCommand(config, URL);
+  expect(curl).toContain(`${URL}/v1/messages`);
+  expect(bodyOf(curl).model).toBe('house-model');
+});

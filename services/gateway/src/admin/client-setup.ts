@@ -29,7 +29,7 @@ export function clientSetups(config: Config, url: string): ClientSetup[] {
 
 /** A request that a shell takes as it is: over the OpenAI API, or Anthropic's where no endpoint speaks the former. */
 export function curlCommand(config: Config, url: string): string {
-  const protocol = speaks(config, 'openai') ? 'openai' : 'anthropic';
+  const protocol = config.clusters.some((cluster) => speaks(cluster, 'openai')) ? 'openai' : 'anthropic';
   const { path, ...more } = CALLS[protocol];
   const body = {
     model: exampleModel(config, protocol),
@@ -50,10 +50,7 @@ const CALLS = {
   anthropic: { path: '/v1/messages', max_tokens: 100 },
 } as const satisfies Record<Protocol, object>;
 
-const speaks = ({ clusters }: Config, protocol: Protocol): boolean =>
-  clusters.some((cluster) => speaksAny(cluster, protocol));
-
-const speaksAny = ({ endpoints }: Cluster, protocol: Protocol): boolean =>
+const speaks = ({ endpoints }: Cluster, protocol: Protocol): boolean =>
   endpoints.some((endpoint) => endpoint.protocol === protocol);
 
 /** What stands for the secret; null while the gateway asks for none. */
@@ -62,7 +59,7 @@ const keyFor = ({ server }: Config): string | null =>
 
 /** A model that a route of this protocol serves: an exact name, a usual one that a glob takes, or what a glob comes to. */
 function exampleModel({ clusters, routes }: Config, protocol: Protocol): string {
-  const spoken = clusters.filter((cluster) => cluster.protocol === protocol);
+  const spoken = clusters.filter((cluster) => speaks(cluster, protocol));
   const names = new Set(spoken.map(({ name }) => name));
   const models = routes.filter(({ cluster }) => names.has(cluster)).map(({ model }) => model);
   const mapped = spoken.flatMap(({ endpoints }) =>
