@@ -84,7 +84,7 @@ personas: { miku: { model: claude-opus } }
     expect(config.tagging.model).toBe(model === 'gpt-4o-mini' ? null : model);
   });
 
-  test('an exact name of an OpenAI cluster comes before one of an Anthropic cluster', () => {
+  test('the first exact name counts whatever its cluster speaks', () => {
     const config = loadYaml(`
 clusters:
   claude: { protocol: anthropic, endpoints: [{ name: a, base_url: "https://a" }] }
@@ -93,6 +93,7 @@ routes:
   - { model: claude-opus, cluster: claude }
   - { model: gpt-4o, cluster: main }
 `);
-    expect(config.personas[0]!.model).toBe('gpt-4o');
+    expect(config.personas[0]!.model).toBe('claude-opus');
+    expect(config.tagging.model).toBe('claude-opus');
   });
 });

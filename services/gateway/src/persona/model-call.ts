@@ -1,60 +1,30 @@
-import type { Persona, Protocol } from '@holdfast/config/types';
-import type { DialectName } from '@holdfast/dialects/dialect';
+import type { Persona } from '@holdfast/config/types';
 import { dialects } from '@holdfast/dialects/dialects';
 import { objectsIn, parseObject, saysSomething } from '@holdfast/dialects/json';
 import type { PersonaMessage } from './read-message.ts';
 
-/** How a persona talks to its model, by the protocol of the first endpoint that serves it. */
-export interface ModelCall {
-  readonly dialect: DialectName;
-  /** The request as a client of that API would send it, no stream. */
-  body(persona: Persona, personality: string, said: PersonaMessage): Buffer;
-  /** What the answer says; null when that is nothing. */
-  text(answer: Buffer): string | null;
+/** What personas speak, whatever the endpoints do: they are told it in their own dialect. */
+export const PERSONA_DIALECT = dialects['openai-chat'];
+
+/** The request as a client would send it, no stream. */
+export function modelRequest(persona: Persona, personality: string, said: PersonaMessage): Buffer {
+  const messages = [
+    { role: 'system', content: systemPrompt(persona, personality, said) },
+    ...said.history,
+    { role: 'user', content: said.message },
+  ];
+  return Buffer.from(JSON.stringify({ model: persona.model, messages }));
 }
 
-/** The Messages API wants a limit; several times what "one to four sentences" take. */
-const MAX_OUTPUT_TOKENS = 1024;
-
-export const modelCalls: Readonly<Record<Protocol, ModelCall>> = {
-  openai: {
-    dialect: 'openai-chat',
-    body(persona, personality, said) {
-      const system = { role: 'system', content: systemPrompt(persona, personality, said) };
-      return json({ model: persona.model, messages: [system, ...conversation(said)] });
-    },
-    text(answer) {
-      const said = parseObject(answer.toString());
-      // Ollama's own shape is an answer too; as a stream it can be told in the dialect's.
-      const told = said?.choices === undefined ? dialects['openai-chat'].streamToAnswer(answer) : null;
-      const [choice] = objectsIn((told === null ? said : parseObject(told.toString()))?.choices);
-      const [message] = objectsIn([choice?.message]);
-      return textOf(message?.content) ?? textOf(message?.refusal);
-    },
-  },
-  anthropic: {
-    dialect: 'anthropic-messages',
-    body(persona, personality, said) {
-      const messages = conversation(said);
-      // The user speaks first there.
-      const first = messages.findIndex(({ role }) => role === 'user');
-      return json({
-        model: persona.model,
-        max_tokens: MAX_OUTPUT_TOKENS,
-        system: systemPrompt(persona, personality, said),
-        messages: messages.slice(first),
-      });
-    },
-    text: (answer) => textOf(parseObject(answer.toString())?.content),
-  },
-};
-
-const json = (value: object): Buffer => Buffer.from(JSON.stringify(value));
-
-const conversation = ({ history, message }: PersonaMessage) => [
-  ...history,
-  { role: 'user' as const, content: message },
-];
+/** What an answer says; null when that is nothing. */
+export function modelText(answer: Buffer): string | null {
+  const said = parseObject(answer.toString());
+  // Ollama's own shape is an answer too; as a stream it can be told in the dialect's.
+  const told = said?.choices === undefined ? PERSONA_DIALECT.streamToAnswer(answer) : null;
+  const [choice] = objectsIn((told === null ? said : parseObject(told.toString()))?.choices);
+  const [message] = objectsIn([choice?.message]);
+  return textOf(message?.content) ?? textOf(message?.refusal);
+}
 
 function systemPrompt(persona: Persona, personality: string, { flirt, nsfw }: PersonaMessage): string {
   return [

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
-import { dialects } from '@holdfast/dialects/dialects';
 import type { Gateway } from '../gateway.ts';
 import { admit } from '../ingress/admit.ts';
 import type { Exchange } from '../ingress/exchange.ts';
@@ -13,7 +12,7 @@ import { runExchange } from '../run-exchange.ts';
 import type { ClientApi } from '../serve-client.ts';
 import { captureResponse } from './captured-response.ts';
 import { languageOf } from './language-of.ts';
-import { modelCalls } from './model-call.ts';
+import { modelRequest, modelText, PERSONA_DIALECT } from './model-call.ts';
 import { openReply, type PersonaReply } from './persona-reply.ts';
 import type { PersonaRuntime } from './personas.ts';
 import { readMessage } from './read-message.ts';
@@ -73,7 +72,7 @@ async function refuse(talk: Talk, refused: Refused): Promise<void> {
   const { request, response, id } = talk;
   if (refused.status === 401) {
     countRejected(talk);
-    sendRefusal(request, response, dialects['openai-chat'], id, refused);
+    sendRefusal(request, response, PERSONA_DIALECT, id, refused);
     return;
   }
   await discardRest(request);
@@ -92,10 +91,8 @@ async function converse(talk: Talk, received: Received): Promise<void> {
   }
   const personality = runtime.personality(said.personality);
   const mood: Mood = { heard: said.message, personality };
-  const first = gateway.routing.routeFor(persona.model)?.cluster.tiers[0]?.[0];
-  const call = modelCalls[first?.endpoint.protocol ?? 'openai'];
-  const body = call.body(persona, personality, said);
-  const admitted = admit(gateway, { ...received, body }, call.dialect);
+  const body = modelRequest(persona, personality, said);
+  const admitted = admit(gateway, { ...received, body }, PERSONA_DIALECT.name);
   if (admitted.kind === 'refused') return sayRejected(talk, limitHeaders, mood, admitted.message);
 
   const captured = captureResponse(talk.response);
@@ -104,7 +101,7 @@ async function converse(talk: Talk, received: Received): Promise<void> {
     {
       request: talk.request,
       response: captured,
-      dialect: dialects[call.dialect],
+      dialect: PERSONA_DIALECT,
       id: talk.id,
       startedMs: talk.startedMs,
       canned: { status: 200, texts: textsFor(runtime, mood) },
@@ -114,7 +111,7 @@ async function converse(talk: Talk, received: Received): Promise<void> {
   talk.reply.keepWarm(() => exchange.served);
   await runExchange(gateway, exchange);
   if (exchange.cancelled === 'client') return;
-  const response = isAnswer(exchange) ? call.text(captured.body()) : null;
+  const response = isAnswer(exchange) ? modelText(captured.body()) : null;
   if (response === null) return sayCanned(talk, { ...exchange.served, endpoint: 'none' }, mood);
   const fallback = exchange.outcome === 'canned';
   const model = fallback ? null : exchange.served.model;

@@ -127,7 +127,21 @@ describe('what a persona says', () => {
     });
     const request = simulator.requests('primary')[0]!.json as ModelRequest;
     expect(request.system).toContain(builtInMiku.system);
-    expect(request.messages).toEqual([history[1], { role: 'user', content: 'Good evening' }]);
+    expect(request.messages.slice(1)).toEqual([
+      history[0],
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Hello.' },
+          { type: 'text', text: 'Good evening' },
+        ],
+      },
+    ]);
+    expect(
+      await gateway.metric(
+        'holdfast_requests_total{llm_cluster="claude",protocol="openai",outcome="primary"}',
+      ),
+    ).toBe(1);
   });
 
   test.each([
