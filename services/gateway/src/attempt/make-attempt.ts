@@ -26,7 +26,7 @@ export function makeAttempt(exchange: Exchange, gateway: Gateway, step: Step): P
   const { running, made } = start(exchange, gateway, step, exchange.resume?.gate ?? exchange.stream);
   exchange.running = running;
   if (exchange.cancelled) running.cancel(exchange.cancelled);
-  return made.then((one) => [one]);
+  return made;
 }
 
 /**
@@ -64,7 +64,7 @@ export async function makeHedgedAttempt(
     exchange.served = served;
     const { running, made } = start(exchange, gateway, step, gate);
     runners[index] = running;
-    return made.then((one) => {
+    return made.then(([one]) => {
       // An answer without content, or one that came as JSON, commits nothing and is an answer all the same.
       if (one.report.observation.kind === 'success' && winner === null) win();
       return one;
@@ -88,15 +88,15 @@ function start(
   gateway: Gateway,
   step: Step,
   gate: StreamGate | null,
-): { running: RunningAttempt; made: Promise<Made> } {
+): { running: RunningAttempt; made: Promise<[Made]> } {
   const { plan, token, route, model } = step;
   const release = enterEndpoint(gateway, plan.runtime, plan, model);
   const counted = gateway.limits.started(upstreamModel(plan.runtime.endpoint, model), token, exchange.facts);
   const running = attempt(orderFor(exchange, gateway, plan, route, model, token, gate));
-  const made = running.report.then((report) => {
+  const made = running.report.then((report): [Made] => {
     counted(report.usage);
     release();
-    return { ...step, report };
+    return [{ ...step, report }];
   });
   return { running, made };
 }
