@@ -1,15 +1,17 @@
 import type { PoolToken } from '@holdfast/config/types';
-import { enterEndpoint, type Gateway, upstreamModel } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { PlannedAttempt } from '../plan/plan.ts';
+import { enterEndpoint } from '../states/places.ts';
 import type { RouteRuntime } from '../states/routing.ts';
+import { upstreamModel } from '../states/upstream-model.ts';
 import { type AttemptReport, attempt, type RunningAttempt, type StreamGate } from './attempt.ts';
 import { orderFor } from './order-for.ts';
 import { servedBy } from './served-by.ts';
 
 /** A planned attempt with everything it needs. */
 export interface Step {
-  readonly plan: Plan & { kind: 'attempt' };
+  readonly plan: PlannedAttempt;
   readonly token: PoolToken | null;
   readonly route: RouteRuntime;
   readonly model: string;

@@ -1,8 +1,9 @@
-import { type Gateway, takeToken } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 import type { Turn } from '../plan/plan.ts';
 import { planNext } from '../plan/plan-next.ts';
 import { isThrottled } from '../policy/throttle-line.ts';
+import { takeToken } from '../states/credentials.ts';
 import { type Made, makeAttempt, makeHedgedAttempt, type Step } from './make-attempt.ts';
 
 /** The planned attempt, and where the route asks for it a second one when the first is late. What decides comes last. */

@@ -3,10 +3,11 @@ import { withModel } from '@holdfast/dialects/request/with-model';
 import { withUsage } from '@holdfast/dialects/request/with-usage';
 import { withoutForeignThoughts } from '@holdfast/dialects/translate/foreign-thoughts';
 import { credentialHeader } from '@holdfast/dialects/upstream-call';
-import { type Gateway, upstreamModel } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { PlannedAttempt } from '../plan/plan.ts';
 import type { RouteRuntime } from '../states/routing.ts';
+import { upstreamModel } from '../states/upstream-model.ts';
 import type { AttemptOrder, StreamGate } from './attempt.ts';
 import { asksForUsage } from './metering.ts';
 import { addForwardedHeaders } from './request-headers.ts';
@@ -20,7 +21,7 @@ const NO_STREAM: StreamGate = { commit() {}, write: () => true, onDrain() {} };
 export function orderFor(
   exchange: Exchange,
   gateway: Gateway,
-  plan: Plan & { kind: 'attempt' },
+  plan: PlannedAttempt,
   { route }: RouteRuntime,
   model: string,
   token: PoolToken | null,
@@ -79,11 +80,7 @@ function ownBody({ body, dialect, facts }: Exchange, model: string, metered: boo
  * nobody: it gets all the time left. Not at an endpoint that has failed this request before: that it hangs is the likelier
  * reading, and it would hold a place in the retry budget for nothing.
  */
-function isLastChance(
-  exchange: Exchange,
-  plan: Plan & { kind: 'attempt' },
-  route: RouteRuntime['route'],
-): boolean {
+function isLastChance(exchange: Exchange, plan: PlannedAttempt, route: RouteRuntime['route']): boolean {
   if (!plan.last || exchange.trail.length === 0 || exchange.resume?.spoken) return false;
   if (exchange.blamed.includes(plan.runtime)) return false;
   return exchange.canned === null && (route !== exchange.route.route || route.fallbackModels.length === 0);

@@ -2,10 +2,10 @@ import type { Verdict } from '@holdfast/core/verdict';
 import type { Dialect } from '@holdfast/dialects/dialect';
 import { translate } from '@holdfast/dialects/translate/translate';
 import type { Translated, Translation } from '@holdfast/dialects/translate/translation';
-import { upstreamModel } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 import { modelsFor } from '../plan/models-for.ts';
 import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
+import { upstreamModel } from '../states/upstream-model.ts';
 import type { Made } from './make-attempt.ts';
 import { mayAskForUsage } from './metering.ts';
 

@@ -45,14 +45,18 @@ export type CredentialStanding =
 
 export type Why = 'first' | 'fresh_endpoint' | 'fresh_token' | 'same_once' | 'repeat' | 'least_bad';
 
+export interface PlannedAttempt {
+  readonly kind: 'attempt';
+  readonly runtime: EndpointRuntime;
+  readonly why: Why;
+  /** Of an endpoint whose breaker may close again. */
+  readonly trial: boolean;
+  /** The policy allows no further one. */
+  readonly last: boolean;
+}
+
 export type Plan =
-  | {
-      readonly kind: 'attempt';
-      readonly runtime: EndpointRuntime;
-      readonly why: Why;
-      readonly trial: boolean;
-      readonly last: boolean;
-    }
+  | PlannedAttempt
   /** Nothing is free before then; ask again. */
   | { readonly kind: 'wait'; readonly untilMs: number }
   /** All that is left is full; ask again when a place is free. */

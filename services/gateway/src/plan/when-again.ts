@@ -1,14 +1,14 @@
 import type { RetryPolicy } from '@holdfast/config/types';
 import { backoffMs, statedWaitMs } from '@holdfast/core/backoff';
 import type { Verdict } from '@holdfast/core/verdict';
-import { type Plan, repeatable, type Tried } from './plan.ts';
+import { type PlannedAttempt, repeatable, type Tried } from './plan.ts';
 
 /**
  * When the same endpoint may be asked again in this request, and whether the attempt counts. `goesOn`: its token was asked for
  * the first time, and there are others to go on with. Pure; `random` in [0, 1).
  */
 export function whenAgain(
-  plan: Plan & { kind: 'attempt' },
+  plan: PlannedAttempt,
   verdict: Verdict,
   tried: readonly Tried[],
   goesOn: boolean,
@@ -30,7 +30,7 @@ export function whenAgain(
 }
 
 /** A token that rests puts off nothing: the pool knows when the first of its tokens is back. */
-function asBefore({ runtime }: Plan & { kind: 'attempt' }, tried: readonly Tried[], nowMs: number): number {
+function asBefore({ runtime }: PlannedAttempt, tried: readonly Tried[], nowMs: number): number {
   const waits = tried.flatMap((earlier) =>
     earlier.runtime === runtime && Number.isFinite(earlier.readyAtMs) ? [earlier.readyAtMs] : [],
   );

@@ -1,9 +1,7 @@
 import { account } from '../account.ts';
-import type { AttemptReport } from '../attempt/attempt.ts';
+import type { Made } from '../attempt/make-attempt.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
-import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
-import type { RouteRuntime } from '../states/routing.ts';
 import { endResponse } from './end-response.ts';
 import { responseHeaders } from './response-headers.ts';
 
@@ -13,10 +11,7 @@ const JSON_TYPE = 'application/json';
 export function respondAnswer(
   exchange: Exchange,
   gateway: Gateway,
-  runtime: EndpointRuntime,
-  route: RouteRuntime,
-  model: string,
-  report: AttemptReport,
+  { plan, route, model, report }: Made,
 ): void {
   const { response, stream, served, resume } = exchange;
   exchange.usage = resume?.continuation ? resume.continuation.whole(report.usage) : report.usage;
@@ -31,6 +26,6 @@ export function respondAnswer(
     stream.finish(report.answer ?? report.held, report.ending);
   }
   const isPrimary =
-    model === exchange.facts.model && route.cluster.tiers[0]!.includes(runtime) && !resume?.spoken;
+    model === exchange.facts.model && route.cluster.tiers[0]!.includes(plan.runtime) && !resume?.spoken;
   account(exchange, gateway, isPrimary ? 'primary' : 'fallback');
 }

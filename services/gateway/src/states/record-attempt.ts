@@ -1,16 +1,17 @@
 import type { PoolToken } from '@holdfast/config/types';
 import type { Verdict } from '@holdfast/core/verdict';
 import type { AttemptReport } from '../attempt/attempt.ts';
-import { type Gateway, upstreamModel } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
-import type { Plan, Tried } from '../plan/plan.ts';
+import type { PlannedAttempt, Tried } from '../plan/plan.ts';
 import type { EndpointRuntime } from './endpoint-runtime.ts';
 import { recordUse } from './record-use.ts';
 import { type Finding, recordVerdict } from './record-verdict.ts';
 import { tellFindings } from './tell-findings.ts';
+import { upstreamModel } from './upstream-model.ts';
 
 export interface AttemptRecord {
-  readonly plan: Plan & { kind: 'attempt' };
+  readonly plan: PlannedAttempt;
   readonly model: string;
   readonly token: PoolToken | null;
   readonly verdict: Verdict;
