@@ -50,7 +50,13 @@ test.each([
   for (const name of ['anthropic-messages', 'anthropic-count-tokens'] as const) {
     expect(JSON.parse(dialects[name].errorBody({ ...fault, status }).toString())).toEqual({
       type: 'error',
-      error: { type, message: fault.message, code: 'all_attempts_failed', attempts },
+      error: {
+        type,
+        message: fault.message,
+        code: 'all_attempts_failed',
+        details: { error_code: 'all_attempts_failed' },
+        attempts,
+      },
       request_id: 'req_1',
     });
   }

@@ -139,6 +139,14 @@ export const PROVIDER_ROWS = {
     scope: 'none',
     clientStatus: 404,
   },
+  'P08/stored': {
+    title: 'What the request refers to is not stored here',
+    result: 'client_error',
+    retry: 'endpoint',
+    scope: 'none',
+    clientStatus: 404,
+    passThrough: true,
+  },
   P09: {
     title: 'Request timeout at the provider',
     result: 'timeout',

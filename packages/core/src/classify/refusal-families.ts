@@ -13,6 +13,7 @@ import {
   NO_MONEY,
   NOT_HERE,
   NOT_IN_PLAN,
+  NOT_STORED,
   OVERLOADED,
   RATE,
   type RefusalGroup,
@@ -81,7 +82,13 @@ const FORBIDDEN = family(
   [RATE, rateRow],
 );
 
-const NOT_FOUND = family(true, 'P08', [byCodeOnly(CONTENT_FILTER), 'P27'], [UNFIT, 'P08/unfit']);
+const NOT_FOUND = family(
+  true,
+  'P08',
+  [byCodeOnly(CONTENT_FILTER), 'P27'],
+  [UNFIT, 'P08/unfit'],
+  [NOT_STORED, 'P08/stored'],
+);
 const TIMED_OUT = family(false, 'P09');
 const CONFLICT = family(false, 'P09/conflict');
 const TOO_BIG = family(false, 'P10', [CONTEXT_TOO_LONG, 'P02']);

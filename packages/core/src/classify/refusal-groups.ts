@@ -138,6 +138,12 @@ function figure(digits: string): number {
 /** OpenRouter's 404 for a model that it has, but not with tools, images or the like. */
 export const UNFIT = group('', /no endpoints found that (?:can )?support/);
 
+/** 404s for what earlier requests have stored with the provider, or with another account there. */
+export const NOT_STORED = group(
+  'thread_not_found previous_response_not_found conversation_not_found container_not_found file_not_found file_expired',
+  /\b(?:item|response|conversation|container|file|thread|prompt|vector store) with id \S+ not found|file not found: file_|no such file object/,
+);
+
 /** Codes that blame a parameter: with one of these no wording can make the refusal anything else. */
 export const BAD_PARAMETER = group(
   `unsupported_parameter unknown_parameter missing_required_parameter invalid_parameter invalid_parameter_error unsupported_value invalid_value

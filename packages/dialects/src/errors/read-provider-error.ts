@@ -118,8 +118,12 @@ function codeIn(error: JsonObject): string | null {
   return isObject(deeper) ? wordIn(deeper.code) : null;
 }
 
-/** google.rpc.ErrorInfo `reason` (`API_KEY_INVALID`), QuotaFailure `violations[].quotaId` (`GenerateRequestsPerDay…`). */
+/**
+ * google.rpc.ErrorInfo `reason` (`API_KEY_INVALID`), QuotaFailure `violations[].quotaId` (`GenerateRequestsPerDay…`); Anthropic's
+ * `{error_code}`.
+ */
 function codeInDetails(details: unknown): string | null {
+  if (isObject(details)) return wordIn(details.error_code);
   if (!Array.isArray(details)) return null;
   for (const detail of details.slice(0, 10)) {
     if (!isObject(detail)) continue;

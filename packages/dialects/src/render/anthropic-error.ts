@@ -15,7 +15,10 @@ const TYPES: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-/** `{"type": "error", "error": {type, message, code, attempts}, "request_id"}`: `code` as in the OpenAI dialects, for what the types cannot say. */
+/**
+ * `{"type": "error", "error": {type, message, code, details: {error_code}, attempts}, "request_id"}`: `code` as in the OpenAI dialects,
+ * for what the types cannot say, and again where Anthropic's SDK looks for codes.
+ */
 export function errorBody(fault: ClientFault): Buffer {
   return Buffer.from(JSON.stringify(documentOf(fault)));
 }
@@ -28,10 +31,10 @@ export function errorEvent(fault: ClientFault): Buffer {
 function documentOf(fault: ClientFault): object {
   const type = TYPES[fault.status] ?? 'api_error';
   const { message, code, attempts } = fault;
+  const details = code === null ? {} : { code, details: { error_code: code } };
   return {
     type: 'error',
-    error:
-      attempts === undefined ? { type, message, ...(code && { code }) } : { type, message, code, attempts },
+    error: { type, message, ...details, ...(attempts && { attempts }) },
     request_id: fault.requestId,
   };
 }

@@ -3,6 +3,7 @@ import { isObject, type JsonObject, objectsIn, parseObject, textOf } from '../js
 import { valueSpans } from '../resume/value-spans.ts';
 import { callsWithoutThought } from './calls-without-thought.ts';
 import { OUR_MARK } from './our-mark.ts';
+import { isOurs } from './reasoning-detail.ts';
 import { chatAbilities } from './requests/chat-abilities.ts';
 import { openSeal } from './sealed-reasoning.ts';
 
@@ -86,7 +87,7 @@ function cleanChat({ messages }: JsonObject, takesThoughts: boolean): JsonObject
 }
 
 function hasOurThoughts({ reasoning_details: details }: JsonObject): boolean {
-  return objectsIn(details).some(({ id }) => textOf(id)?.startsWith(OUR_MARK));
+  return objectsIn(details).some(isOurs);
 }
 
 function cleanInput({ input }: JsonObject): JsonObject {

@@ -1,3 +1,4 @@
+import { type JsonObject, textOf } from '../json.ts';
 import type { ReasoningPart } from './conversation.ts';
 import { OUR_MARK } from './our-mark.ts';
 
@@ -12,4 +13,8 @@ export function reasoningDetail({ text, signature, sealed }: ReasoningPart, inde
   return sealed === null
     ? ({ type: 'reasoning.text', text, signature, ...DETAIL, index } as const)
     : ({ type: 'reasoning.encrypted', data: sealed, ...DETAIL, index } as const);
+}
+
+export function isOurs({ id }: JsonObject): boolean {
+  return textOf(id)?.startsWith(OUR_MARK) === true;
 }

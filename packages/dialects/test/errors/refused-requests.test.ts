@@ -404,3 +404,22 @@ describe("an HTML 400 is the edge's, not the API's", () => {
     ['nginx', 400, html('400 The plain HTTP request was sent to HTTPS port')],
   ]);
 });
+
+describe('what the request refers to is not stored here', () => {
+  all({ code: 'P08', retry: 'endpoint', scope: 'none', bench: null, passThrough: true, clientStatus: 404 }, [
+    [
+      "Anthropic's threads",
+      404,
+      {
+        type: 'error',
+        error: { type: 'not_found_error', message: 'Gone.', details: { error_code: 'thread_not_found' } },
+      },
+    ],
+    ["Anthropic's files", 404, anthropic('not_found_error', 'File not found: file_011CNha8iCJcU1wXNR6q4V8w')],
+    [
+      "OpenAI's items",
+      404,
+      openai("Item with id 'rs_1' not found. Items are not persisted when `store` is set to false."),
+    ],
+  ]);
+});

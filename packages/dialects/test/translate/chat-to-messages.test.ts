@@ -152,6 +152,13 @@ describe('tools', () => {
     });
   });
 
+  test('a strict tool without parameters is a closed object', () => {
+    const strict = { type: 'function', function: { name: 'f', parameters: {}, strict: true } };
+    expect(told(hi({ tools: [strict] }), sonnet).tools).toEqual([
+      { name: 'f', input_schema: { type: 'object', additionalProperties: false }, strict: true },
+    ]);
+  });
+
   test('only allowed tools are shown', () => {
     const other = { type: 'function', function: { name: 'g' } };
     const tool_choice = {
@@ -293,6 +300,27 @@ describe('reasoning', () => {
   });
 
   const signed = [{ type: 'reasoning.text', text: 'Hm.', signature: 'sig', format: 'anthropic-claude-v1' }];
+
+  test('comes back from clients that keep the pieces of a stream, and not from those that lost some', () => {
+    const { reasoning_details } = (
+      answered(hi(), { content: [{ type: 'thinking', thinking: 'Hmm.', signature: 'sig' }] }) as {
+        choices: [{ message: { reasoning_details: [{ text: string; signature: string }] } }];
+      }
+    ).choices[0].message;
+    const { text: whole, signature, ...marks } = reasoning_details[0];
+    const said = { ...marks, text: whole.slice(0, 2) };
+    const sent = (...details: object[]) => {
+      const messages = [user('Hi'), assistant('Yes', { reasoning_content: '.', reasoning_details: details })];
+      return told(chat([...messages, user('Bye')]), opus).messages;
+    };
+    const kept = assistant([
+      { type: 'thinking', thinking: 'Hmm.', signature: 'sig' },
+      { type: 'text', text: 'Yes' },
+    ]);
+    const rest = { ...marks, text: whole.slice(2) };
+    expect(sent(said, rest, { ...marks, signature })).toEqual([user('Hi'), kept, user('Bye')]);
+    expect(sent({ ...marks, signature })).toEqual([user('Hi'), assistant('Yes'), user('Bye')]);
+  });
 
   test('neither ends a turn nor stands in one to go on with: the API refuses both', () => {
     const cut = chat([user('Hi'), assistant('', { reasoning_details: signed }), user('Well?')]);

@@ -171,6 +171,12 @@ describe('tools', () => {
   });
 });
 
+test('a tool without parameters has the list of them that OpenAI asks for', () => {
+  expect(told(hi({ tools })).tools).toMatchObject([
+    { function: { name: 'f', parameters: { type: 'object', properties: {} } } },
+  ]);
+});
+
 describe('parameters', () => {
   test.each([
     ['gpt-4o', { max_tokens: 10 }],

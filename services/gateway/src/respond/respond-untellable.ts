@@ -13,7 +13,8 @@ export function respondUntellable(
   const fault = {
     status: 400,
     type: 'invalid_request_error',
-    code: 'unsupported_parameter',
+    // Anthropic's SDK sends the whole conversation then.
+    code: field === 'thread' ? 'thread_not_found' : 'unsupported_parameter',
     message,
     param: field,
     requestId: exchange.id,

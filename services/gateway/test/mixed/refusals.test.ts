@@ -48,6 +48,20 @@ describe('a field that the only endpoint cannot be told', () => {
   });
 });
 
+test('a conversation that Anthropic holds is asked for whole where another vendor goes on with it', async () => {
+  await using simulator = await startSimulator();
+  await using gateway = await startGateway(vendors(simulator, [OPENAI]));
+  const messages = [{ role: 'user', content: 'Hi' }];
+  const ask = async (thread: object) =>
+    read(await gateway.post(PATHS.messages, { model: 'gpt-4o', max_tokens: 100, messages, thread }));
+  expect((await ask({ type: 'create' })).status).toBe(200);
+  const answer = await ask({ type: 'continue', previous_message_id: 'msg_1' });
+  expect(answer.status).toBe(400);
+  // What Anthropic's SDK goes by.
+  expect(errorIn(answer)).toMatchObject({ details: { error_code: 'thread_not_found' } });
+  expect(simulator.requests('openai')).toHaveLength(1);
+});
+
 describe('a field that changes no meaning', () => {
   test('is left out and named in a header, whole or streamed', async () => {
     await using simulator = await startSimulator();

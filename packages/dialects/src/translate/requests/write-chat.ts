@@ -1,3 +1,4 @@
+import { isObject } from '../../json.ts';
 import type { AnswerFormat, Conversation, Reasoning, Tool, ToolChoice } from '../conversation.ts';
 import type { Ledger } from '../ledger.ts';
 import { sha256 } from '../sha256.ts';
@@ -38,13 +39,14 @@ function writeTools({ tools, toolChoice, parallelTools }: Conversation) {
   };
 }
 
+/** OpenAI answers 400 to an object without `properties`; Anthropic takes it for one without any. */
 function writeTool({ name, description, schema, strict }: Tool) {
   return {
     type: 'function',
     function: {
       name,
       ...(description === null ? {} : { description }),
-      parameters: schema,
+      parameters: isObject(schema.properties) ? schema : { ...schema, properties: {} },
       ...(strict === null ? {} : { strict: strict && fitsStrict(schema) }),
     },
   } as const;

@@ -92,10 +92,11 @@ function writeCalledTools(turns: Conversation['turns']) {
 }
 
 function writeTool({ name, description, schema, strict, cache }: Tool) {
+  const type = 'object';
   return {
     name,
     ...(description === null ? {} : { description }),
-    input_schema: { ...(strict === true ? plainSchema(schema) : schema), type: 'object' as const },
+    input_schema: { ...(strict === true ? plainSchema({ ...schema, type }) : schema), type } as const,
     ...(strict === true ? { strict } : {}),
     ...(cache === undefined ? {} : { cache_control: cache }),
   };

@@ -49,5 +49,6 @@ export const MESSAGES_TO_CHAT = {
   container: refuse('it has no containers'),
   context_management: drop('the conversation is sent as it is'),
   diagnostics: drop('it tells nothing of its cache'),
+  thread: refuse('what was said before is stored with its vendor', [{ type: 'create' }]),
   mcp_servers: refuse('it calls no servers', [[]]),
 } as const satisfies FieldRules;

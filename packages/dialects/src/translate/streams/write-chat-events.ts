@@ -31,14 +31,17 @@ export function writeChatEvents(request: Conversation): EventWriter {
       case 'reasoning': {
         thinking = true;
         const text = JSON.stringify(event.text);
-        return chunk(`"reasoning_content":${text},${thought('text', 'text', text)}`);
+        return chunk(`"reasoning_content":${text},${thought('text', '"text"', text)}`);
       }
-      case 'signature':
+      case 'signature': {
+        // Without a text of its own, its reader would think that the client has lost it.
+        const unsaid = thinking ? '' : '"text":"",';
         thinking = true;
-        return chunk(thought('text', 'signature', JSON.stringify(event.signature)));
+        return chunk(thought('text', `${unsaid}"signature"`, JSON.stringify(event.signature)));
+      }
       case 'sealed':
         thinking = true;
-        return chunk(thought('encrypted', 'data', JSON.stringify(event.sealed)));
+        return chunk(thought('encrypted', '"data"', JSON.stringify(event.sealed)));
       case 'tool_call':
         return chunkOf(calls.begin(event.id, event.name));
       case 'tool_input':
@@ -51,7 +54,7 @@ export function writeChatEvents(request: Conversation): EventWriter {
   }
 
   function thought(type: string, key: string, text: string): string {
-    return `"reasoning_details":[{"type":"reasoning.${type}","${key}":${text},${MARKS},"index":${thoughts}}]`;
+    return `"reasoning_details":[{"type":"reasoning.${type}",${key}:${text},${MARKS},"index":${thoughts}}]`;
   }
 
   return {

@@ -273,7 +273,7 @@ describe('what Messages servers send, told to a chat client', () => {
       end,
     ]);
     expect(body.toString().match(/"reasoning_details":\[.*?\]/g)).toEqual([
-      '"reasoning_details":[{"type":"reasoning.text","signature":"sig==","id":"holdfast:thought","format":"anthropic-claude-v1","index":0}]',
+      '"reasoning_details":[{"type":"reasoning.text","text":"","signature":"sig==","id":"holdfast:thought","format":"anthropic-claude-v1","index":0}]',
       '"reasoning_details":[{"type":"reasoning.encrypted","data":"sealed==","id":"holdfast:thought","format":"anthropic-claude-v1","index":1}]',
     ]);
   });
