@@ -11,7 +11,7 @@ export function textOf(value: unknown): string | null {
 }
 
 /** A text with more in it than white space. */
-export function saysSomething(value: unknown): boolean {
+export function saysSomething(value: unknown): value is string {
   return typeof value === 'string' && /\S/.test(value);
 }
 

@@ -1,7 +1,7 @@
 import type { Usage } from '../dialect.ts';
 import { parseObject } from '../json.ts';
 import { charsIn } from '../request/input-chars.ts';
-import { estimatedTokens } from '../resume/estimated-tokens.ts';
+import { estimatedTokens } from './estimated-tokens.ts';
 
 /** Where the dialects have what the model said. */
 const SAID = ['choices', 'content', 'output'];

@@ -7,7 +7,7 @@ import { duplicateKey, scanObject } from './scan-object.ts';
 import { hasLoneSurrogate, hasUnsafeKey } from './unsafe-text.ts';
 
 /** FAULTS C09; real requests, tool schemas included, stay below 30. */
-const maxDepth = 100;
+const MAX_DEPTH = 100;
 
 /** What the gateway needs to know of a request; the bytes themselves travel on. */
 export interface RequestFacts {
@@ -46,8 +46,8 @@ const DEFAULT_MODELS: Partial<Record<DialectName, string>> = {
 export function inspectRequest(dialect: DialectName, body: Buffer): Inspection {
   if (!isUtf8(body)) return refuse(null, 'The request body is not valid UTF-8.');
   // Before parsing: a million levels would block the loop for a second.
-  const scan = scanObject(body, maxDepth);
-  if (scan.tooDeep) return refuse(null, `The request body is nested deeper than ${maxDepth} levels.`);
+  const scan = scanObject(body, MAX_DEPTH);
+  if (scan.tooDeep) return refuse(null, `The request body is nested deeper than ${MAX_DEPTH} levels.`);
   const text = body.toString();
   const request = parse(text);
   if (request === null) return refuse(null, 'The request body is not valid JSON.');

@@ -1,7 +1,8 @@
+import { estimatedTokens } from '../answers/estimated-tokens.ts';
 import { countOf, type JsonObject, objectsIn, parseObject } from '../json.ts';
+import { valueSpans } from '../request/value-spans.ts';
+import { type Edit, withEdits } from '../request/with-edits.ts';
 import type { ContinuationStyle } from './continuation-style.ts';
-import { estimatedTokens } from './estimated-tokens.ts';
-import { valueSpans } from './value-spans.ts';
 
 const GO_ON = {
   role: 'user',
@@ -27,12 +28,6 @@ export interface ContinuationRequest {
   /** What was said so far, as far as a model can be shown it. */
   readonly text: string;
   readonly style: ContinuationStyle;
-}
-
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
 }
 
 /**
@@ -72,14 +67,4 @@ function withText(
   ];
   if (begun !== null) return { start, end, text: JSON.stringify([...messages.slice(0, -1), ...added]) };
   return { start: end - 1, end: end - 1, text: `,${JSON.stringify(added).slice(1, -1)}` };
-}
-
-function withEdits(body: Buffer, edits: readonly Edit[]): Buffer {
-  const pieces: Buffer[] = [];
-  let at = 0;
-  for (const { start, end, text } of edits.toSorted((a, b) => a.start - b.start)) {
-    pieces.push(body.subarray(at, start), Buffer.from(text));
-    at = end;
-  }
-  return Buffer.concat([...pieces, body.subarray(at)]);
 }

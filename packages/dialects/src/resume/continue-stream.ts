@@ -1,3 +1,4 @@
+import { estimatedTokens } from '../answers/estimated-tokens.ts';
 import type { DialectName, Usage } from '../dialect.ts';
 import { parseObject } from '../json.ts';
 import { frameEvents } from '../sse/frame-events.ts';
@@ -5,7 +6,6 @@ import type { ContinuationStyle } from './continuation-style.ts';
 import { PROOFS } from './continuation-style.ts';
 import { continueChat } from './continue-chat.ts';
 import { continueMessages } from './continue-messages.ts';
-import { estimatedTokens } from './estimated-tokens.ts';
 import { joinText } from './join-text.ts';
 import { shownText } from './shown-text.ts';
 import type { Spoken } from './spoken.ts';

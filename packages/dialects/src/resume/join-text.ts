@@ -21,7 +21,7 @@ export interface TextJoin {
 }
 
 /** A text that repeats itself at this length will do so again: waiting longer would prove nothing. */
-const refrain = 48;
+const REFRAIN = 48;
 
 /**
  * `said` is what the client has, of which the model was shown the first `shown` characters: white space at the end is not, so
@@ -55,7 +55,7 @@ export function joinText(said: string, shown: number, proof: Proof): TextJoin {
   function isOpen(): boolean {
     from = said.indexOf(held, from);
     if (from === -1 || from + held.length >= said.length) return false;
-    return held.length < refrain || said.indexOf(held, from + 1) === -1;
+    return held.length < REFRAIN || said.indexOf(held, from + 1) === -1;
   }
 
   function decide(): string {

@@ -5,9 +5,9 @@ import { messagesSpoken } from './messages-spoken.ts';
 import type { Spoken, SpokenReader } from './spoken.ts';
 
 /** Events are kept as they are up to here: most streams end well and are never read. */
-const maxUnreadBytes = 64 * 1024;
+const MAX_UNREAD_BYTES = 64 * 1024;
 /** No answer is that long; one that is will not be gone on from. */
-const maxBytes = 32 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 
 const READERS: Partial<Record<DialectName, () => SpokenReader>> = {
   'openai-chat': chatSpoken,
@@ -39,14 +39,14 @@ export function openTranscript(dialect: DialectName): Transcript | null {
   return {
     note(events) {
       bytes += events.length;
-      if (bytes > maxBytes) return;
+      if (bytes > MAX_BYTES) return;
       unread.push(events);
       unreadBytes += events.length;
-      if (unreadBytes > maxUnreadBytes) readAll();
+      if (unreadBytes > MAX_UNREAD_BYTES) readAll();
     },
     spoken() {
       readAll();
-      return bytes > maxBytes ? null : reader.spoken();
+      return bytes > MAX_BYTES ? null : reader.spoken();
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { DialectName } from '../dialect.ts';
 import { isObject, type JsonObject, objectsIn, parseObject, textOf } from '../json.ts';
-import { valueSpans } from '../resume/value-spans.ts';
+import { valueSpans } from '../request/value-spans.ts';
+import { withEdits } from '../request/with-edits.ts';
 import { callsWithoutThought } from './calls-without-thought.ts';
 import { OUR_MARK } from './our-mark.ts';
 import { isOurs } from './reasoning-detail.ts';
@@ -39,19 +40,11 @@ function replaced(body: Buffer, clean: (request: JsonObject) => JsonObject): Buf
   const request = parseObject(body.toString());
   if (request === null) return body;
   const spans = valueSpans(body);
-  const edits = Object.entries(clean(request))
-    .map(([field, value]) => ({ span: spans.get(field), value }))
-    .filter(({ span }) => span !== undefined)
-    .toSorted((a, b) => b.span![0] - a.span![0]);
-  return edits.reduce(
-    (bytes, { span, value }) =>
-      Buffer.concat([
-        bytes.subarray(0, span![0]),
-        Buffer.from(JSON.stringify(value)),
-        bytes.subarray(span![1]),
-      ]),
-    body,
-  );
+  const edits = Object.entries(clean(request)).flatMap(([field, value]) => {
+    const span = spans.get(field);
+    return span === undefined ? [] : [{ start: span[0], end: span[1], text: JSON.stringify(value) }];
+  });
+  return withEdits(body, edits);
 }
 
 /** Where results of tools come back, thinking by a budget wants the thoughts that led to the calls: it pauses until the model has spoken. */

@@ -44,14 +44,14 @@ export interface Ledger {
 const UNKNOWN: FieldRule = { rule: 'drop', note: 'unknown' };
 /** The names go into a header. */
 const PLAIN = /^[\w.[\]-]{1,80}$/;
-const maxNames = 40;
+const MAX_NAMES = 40;
 
 export function openLedger(rules: FieldRules, names: Names): Ledger {
   const dropped = new Set<string>();
   let refusal: Refusal | null = null;
 
   function drop(field: string): void {
-    if (dropped.size < maxNames) dropped.add(PLAIN.test(field) ? field : 'unnamed');
+    if (dropped.size < MAX_NAMES) dropped.add(PLAIN.test(field) ? field : 'unnamed');
   }
 
   function refuse(field: string, message: string): void {

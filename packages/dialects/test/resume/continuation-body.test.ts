@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { valueSpans } from '../../src/request/value-spans.ts';
 import { canContinue } from '../../src/resume/can-continue.ts';
 import { continuationBody } from '../../src/resume/continuation-body.ts';
 import type { ContinuationStyle } from '../../src/resume/continuation-style.ts';
-import { valueSpans } from '../../src/resume/value-spans.ts';
 
 const chat = (more: object = {}) => ({ model: 'a', messages: [{ role: 'user', content: 'Hi' }], ...more });
 

@@ -1,4 +1,4 @@
-import { estimatedTokens } from '@holdfast/dialects/resume/estimated-tokens';
+import { estimatedTokens } from '@holdfast/dialects/answers/estimated-tokens';
 import { account } from '../account.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';

@@ -1,6 +1,7 @@
 import type { Config, PoolToken } from '@holdfast/config/types';
 import { type LimitName, wouldExceed } from '@holdfast/core/model-limits';
 import type { PickOptions } from '@holdfast/core/tokens/pick-token';
+import { estimatedTokens } from '@holdfast/dialects/answers/estimated-tokens';
 import type { Usage } from '@holdfast/dialects/dialect';
 import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { SharedModelUsage } from '@holdfast/state/model-usage';
@@ -13,8 +14,6 @@ export interface ModelLimitsInForce {
   started(model: string, token: PoolToken | null, facts: RequestFacts): (usage: Usage | null) => void;
 }
 
-/** English text; the estimate only has to be near, the provider's own answer stays the last word. */
-const CHARACTERS_PER_UNIT = 4;
 /** A request that can never fit is not asked again within its own lifetime. */
 const NEVER_MS = 24 * 3_600_000;
 /** When a call under way may be over. */
@@ -27,7 +26,8 @@ export function enforceModelLimits(
   now: () => number,
 ): ModelLimitsInForce {
   const limitOf = (model: string) => (Object.hasOwn(limits, model) ? limits[model] : undefined);
-  const inputOf = (facts: RequestFacts) => Math.ceil(facts.approxInputChars / CHARACTERS_PER_UNIT);
+  // It only has to be near: the provider's own answer stays the last word.
+  const inputOf = (facts: RequestFacts) => estimatedTokens(facts.approxInputChars);
   return {
     forRequest(model, facts) {
       const limit = limitOf(model);

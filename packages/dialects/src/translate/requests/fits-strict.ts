@@ -1,10 +1,10 @@
 import { isObject, objectsIn } from '../../json.ts';
 
-const maxDepth = 100;
+const MAX_DEPTH = 100;
 
 /** Whether OpenAI takes the schema as a strict one: every object closed, and all its properties required ("Structured outputs"). */
 export function fitsStrict(schema: unknown, depth = 0): boolean {
-  if (!isObject(schema) || depth > maxDepth) return false;
+  if (!isObject(schema) || depth > MAX_DEPTH) return false;
   const { type, properties, required, additionalProperties } = schema;
   const named = isObject(properties) ? properties : {};
   if (type === 'object' || isObject(properties)) {

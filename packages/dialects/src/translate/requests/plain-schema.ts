@@ -15,14 +15,14 @@ const REFUSED = new Set([
   'maxProperties',
   'patternProperties',
 ]);
-const maxDepth = 100;
+const MAX_DEPTH = 100;
 
 /**
  * A schema within those limits, as Anthropic's own SDKs transform it: objects take no properties but the named ones, and
  * constraints that the API would refuse stand in the description, for the model to read.
  */
 export function plainSchema(schema: JsonObject, depth = 0): JsonObject {
-  if (depth > maxDepth) return schema;
+  if (depth > MAX_DEPTH) return schema;
   const kept: { [key: string]: unknown } = {};
   const told: { [key: string]: unknown } = {};
   for (const [key, value] of Object.entries(schema)) {

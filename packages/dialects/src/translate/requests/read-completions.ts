@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../json.ts';
+import { isObject, type JsonObject, saysSomething } from '../../json.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Asked } from './asked.ts';
 import { readNumber, readText, readTexts } from './fields.ts';
@@ -32,7 +32,7 @@ export function readCompletionsRequest(ledger: Ledger, request: JsonObject): Ask
 /** Several prompts have several answers, and tokens mean something to one model alone. */
 function readPrompt(ledger: Ledger, prompt: unknown): string {
   const text = Array.isArray(prompt) && prompt.length === 1 ? (prompt[0] as unknown) : prompt;
-  if (typeof text === 'string' && /\S/.test(text)) return text;
+  if (saysSomething(text)) return text;
   ledger.refuse('prompt', `'prompt' must be one text to be told to the endpoint.`);
   return '';
 }

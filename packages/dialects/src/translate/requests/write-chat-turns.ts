@@ -8,10 +8,11 @@ import type {
   ToolResultPart,
   Turn,
 } from '../conversation.ts';
-import { customText, isCustom } from '../custom-tools.ts';
+import { customInput, customText, isCustom } from '../custom-tools.ts';
 import { writeUrl } from '../data-url.ts';
 import type { Ledger } from '../ledger.ts';
 import { type CallIds, callIds } from './call-ids.ts';
+import { GO_ON } from './go-on.ts';
 
 interface Writing {
   readonly ledger: Ledger;
@@ -21,11 +22,6 @@ interface Writing {
 }
 
 type ChatMessage = ReturnType<typeof writeTurn>[number];
-
-const GO_ON = {
-  role: 'user',
-  content: 'Go on exactly where your last message ends. Do not repeat any of it.',
-} as const;
 
 /**
  * One system message in front, as many servers take no second one; results of tools as messages of their own before the rest
@@ -42,7 +38,7 @@ export function writeChatTurns(ledger: Ledger, conversation: Conversation, takes
   return [
     ...(system === '' ? [] : [{ role: 'system', content: system } as const]),
     ...messages,
-    ...(isPrefill ? [GO_ON] : []),
+    ...(isPrefill ? [{ role: 'user', content: GO_ON } as const] : []),
   ];
 }
 
@@ -88,7 +84,7 @@ function writeAssistant({ ledger, ids, conversation, takesThoughts }: Writing, p
 }
 
 function writeCall(ids: CallIds, conversation: Conversation, { id, name, input }: ToolCallPart) {
-  const text = isCustom(conversation, name) ? JSON.stringify({ input: customText(input) }) : input || '{}';
+  const text = isCustom(conversation, name) ? customInput(customText(input)) : input || '{}';
   return { id: ids.call(id), type: 'function', function: { name, arguments: text } } as const;
 }
 

@@ -8,8 +8,8 @@ import { fitsStrict } from './fits-strict.ts';
 import { writeChatTurns } from './write-chat-turns.ts';
 
 /** platform.openai.com, API reference, `stop`; and what it answers to a longer `user`. */
-const maxStops = 4;
-const maxUser = 64;
+const MAX_STOPS = 4;
+const MAX_USER = 64;
 
 /** The body of a `POST /chat/completions` request. */
 export function writeChatRequest(ledger: Ledger, conversation: Conversation, target: Target) {
@@ -24,7 +24,7 @@ export function writeChatRequest(ledger: Ledger, conversation: Conversation, tar
     ...writeStops(ledger, conversation, abilities),
     ...writeSampling(ledger, conversation, abilities),
     ...writeEffort(ledger, conversation, abilities),
-    ...(user === null ? {} : { user: user.length > maxUser ? sha256(user) : user }),
+    ...(user === null ? {} : { user: user.length > MAX_USER ? sha256(user) : user }),
     ...(stream ? { stream } : {}),
     ...(stream && target.streamUsage ? { stream_options: { include_usage: true } } : {}),
   };
@@ -83,10 +83,10 @@ function writeStops(ledger: Ledger, { stop }: Conversation, abilities: ChatAbili
   const { names } = ledger;
   if (!abilities.stop)
     ledger.refuse(names.stop, `'${names.stop}' cannot be told to the endpoint's model: it takes none.`);
-  if (stop.length > maxStops)
+  if (stop.length > MAX_STOPS)
     ledger.refuse(
       names.stop,
-      `'${names.stop}' holds more than the ${maxStops} sequences that the endpoint takes.`,
+      `'${names.stop}' holds more than the ${MAX_STOPS} sequences that the endpoint takes.`,
     );
   return { stop: [...stop] };
 }

@@ -1,3 +1,4 @@
+import { saysSomething } from '../../json.ts';
 import type {
   CacheMark,
   Conversation,
@@ -7,11 +8,11 @@ import type {
   TextPart,
   ToolResultPart,
 } from '../conversation.ts';
-import { isBlank } from '../is-blank.ts';
 import { isThought } from '../is-thought.ts';
 import type { Ledger } from '../ledger.ts';
 import { toolInput } from '../tool-input.ts';
 import { type CallIds, callIds } from './call-ids.ts';
+import { GO_ON } from './go-on.ts';
 
 type Block = NonNullable<ReturnType<typeof writePart>>;
 interface Message {
@@ -22,10 +23,6 @@ interface Message {
 const IMAGES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'] as const;
 /** The first turn must be the user's. */
 const OPENING = { type: 'text', text: '(The assistant speaks first.)' } as const;
-const GO_ON = {
-  type: 'text',
-  text: 'Go on exactly where your last message ends. Do not repeat any of it.',
-} as const;
 
 /**
  * Instructions wherever they stood go into `system`, as Anthropic's own OpenAI compatibility does it; turns of one role in a row
@@ -34,7 +31,7 @@ const GO_ON = {
  */
 export function writeMessagesTurns(ledger: Ledger, { system, turns }: Conversation, prefill: boolean) {
   const ids = callIds();
-  const instructions = [...system, ...turns.flatMap(textsOfSystem)].filter(({ text }) => !isBlank(text));
+  const instructions = [...system, ...turns.flatMap(textsOfSystem)].filter(({ text }) => saysSomething(text));
   const messages: Message[] = [];
   for (const { role, parts } of turns) {
     if (role === 'system') continue;
@@ -85,7 +82,7 @@ function endWithUser(ledger: Ledger, messages: Message[], prefill: boolean): voi
   if (last?.role !== 'assistant' || block?.type !== 'text') return;
   last.content.splice(-1, 1, { ...block, text: block.text.trimEnd() });
   if (!prefill) {
-    messages.push({ role: 'user', content: [GO_ON] });
+    messages.push({ role: 'user', content: [{ type: 'text', text: GO_ON }] });
   } else if (last.content.some(isThought)) {
     ledger.drop(ledger.names.thoughts);
     last.content = last.content.filter((one) => !isThought(one));
@@ -114,7 +111,7 @@ function writePart(ledger: Ledger, ids: CallIds, part: Part) {
     case 'document':
       return writeShown(ledger, part);
     case 'refusal':
-      return isBlank(part.text) ? null : writeText({ kind: 'text', text: part.text });
+      return saysSomething(part.text) ? writeText({ kind: 'text', text: part.text }) : null;
     case 'tool_call': {
       const { name, input, cache } = part;
       return {
@@ -137,7 +134,7 @@ function writePart(ledger: Ledger, ids: CallIds, part: Part) {
 }
 
 function writeShown(ledger: Ledger, part: TextPart | ImagePart | DocumentPart) {
-  if (part.kind === 'text') return isBlank(part.text) ? null : writeText(part);
+  if (part.kind === 'text') return saysSomething(part.text) ? writeText(part) : null;
   return part.kind === 'image' ? writeImage(ledger, part) : writeDocument(ledger, part);
 }
 

@@ -1,6 +1,5 @@
-import type { JsonObject } from '../../json.ts';
+import { type JsonObject, saysSomething } from '../../json.ts';
 import type { Conversation, Tool, ToolChoice } from '../conversation.ts';
-import { isBlank } from '../is-blank.ts';
 import type { Ledger } from '../ledger.ts';
 import { sha256 } from '../sha256.ts';
 import type { Target } from '../translation.ts';
@@ -17,7 +16,7 @@ import { writeThinking } from './write-thinking.ts';
 const DEFAULT_OUTPUT = 8192;
 const DEFAULT_THINKING_OUTPUT = 32_000;
 /** Characters (platform.claude.com, API reference, `metadata.user_id`). */
-const maxUser = 256;
+const MAX_USER = 256;
 
 /** The body of a `POST /v1/messages` request. */
 export function writeMessagesRequest(ledger: Ledger, asked: Conversation, target: Target) {
@@ -40,7 +39,7 @@ export function writeMessagesRequest(ledger: Ledger, asked: Conversation, target
     ...(Object.keys(output).length === 0 ? {} : { output_config: output }),
     ...writeSampling(ledger, conversation, abilities, isThinking(thinking)),
     ...writeStops(ledger, conversation),
-    ...(user === null ? {} : { metadata: { user_id: user.length > maxUser ? sha256(user) : user } }),
+    ...(user === null ? {} : { metadata: { user_id: user.length > MAX_USER ? sha256(user) : user } }),
     ...(conversation.stream ? { stream: true } : {}),
   };
 }
@@ -137,7 +136,7 @@ function writeSampling(
 }
 
 function writeStops(ledger: Ledger, { stop }: Conversation) {
-  if (stop.some(isBlank))
+  if (!stop.every(saysSomething))
     ledger.refuse(
       ledger.names.stop,
       `'${ledger.names.stop}' holds a sequence of white space alone, which the endpoint does not take.`,
