@@ -24,7 +24,7 @@ export type Translated =
 export interface Target {
   /** The endpoint's name of the model. */
   readonly model: string;
-  /** The model's published cap on its answer, for dialects that must name one; null: unknown. */
+  /** The cap on the model's answer by configuration; null: unknown. */
   readonly maxOutput: number | null;
   /** Now, in epoch seconds: the date of answers whose provider tells none. */
   readonly askedAt: number;

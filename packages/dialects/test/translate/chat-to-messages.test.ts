@@ -366,6 +366,16 @@ describe('sampling and limits', () => {
     expect(told(hi(limit), { maxOutput }).max_tokens).toBe(expected);
   });
 
+  test.each([
+    ['claude-3-haiku-20240307', {}, 4096],
+    ['claude-3-5-haiku-latest', { max_tokens: 20_000 }, 8192],
+    ['claude-opus-4-1', { max_tokens: 100_000 }, 32_000],
+    ['claude-sonnet-4-5', { max_tokens: 100_000 }, 64_000],
+    ['claude-opus-4-6', { max_tokens: 100_000 }, 100_000],
+  ])('no cap is above what %s can write (%j)', (model, limit, cap) => {
+    expect(told(hi(limit), { model }).max_tokens).toBe(cap);
+  });
+
   test('a user is told by a digest where the name is longer than Anthropic takes', () => {
     expect(told(hi({ user: 'u'.repeat(256) })).metadata).toEqual({ user_id: 'u'.repeat(256) });
     expect(told(hi({ user: 'u'.repeat(257) })).metadata).toEqual({

@@ -177,6 +177,28 @@ test('a tool without parameters has the list of them that OpenAI asks for', () =
   ]);
 });
 
+test.each([
+  [{ thinking: { type: 'enabled', budget_tokens: 2000 } }, ['thinking']],
+  [{}, []],
+])('with tools, models that call them only without reasoning are told so (%j)', (more, left) => {
+  const request = hi({ tools, max_tokens: 4000, ...more });
+  for (const model of ['gpt-5.6', 'gpt-5.4-mini', 'gpt-6']) {
+    expect(told(request, { model }).reasoning_effort).toBe('none');
+    expect(dropped(request, { model })).toEqual(left);
+  }
+  for (const model of ['gpt-5', 'openai/gpt-5.6', 'gpt-4o'])
+    expect(told(request, { model }).reasoning_effort).not.toBe('none');
+});
+
+test.each([
+  ['gpt-4o', null, 16_384],
+  ['openai/gpt-4.1-mini', null, 32_768],
+  ['gpt-4o', 4000, 4000],
+  ['llama3.2', null, 64_000],
+])('the cap is at most what %s can write (by configuration: %j)', (model, maxOutput, cap) => {
+  expect(told(hi({ max_tokens: 64_000 }), { model, maxOutput }).max_tokens).toBe(cap);
+});
+
 describe('parameters', () => {
   test.each([
     ['gpt-4o', { max_tokens: 10 }],

@@ -3,6 +3,8 @@ export interface ChatAbilities {
   /** Wants `max_completion_tokens`; others may not know it yet. */
   readonly completionTokens: boolean;
   readonly effort: boolean;
+  /** Takes tools only where it does not reason, and must be told so. */
+  readonly toolsOrEffort: boolean;
   /** `temperature`, `top_p` and penalties other than the default. */
   readonly sampling: boolean;
   readonly stop: boolean;
@@ -16,6 +18,12 @@ const REASONS = /(?:^|\/)(?:o[1-9]|gpt-[5-9])(?!.*chat)/i;
 const DOES_NOT = /(?:^|\/)(?:gpt-[34]|chatgpt|gpt-[5-9].*chat)/i;
 
 /**
+ * OpenAI's chat answers 400 to tools with an effort, the newest models also to tools without the effort `none`: they reason with tools
+ * in the Responses API alone ("Function tools with reasoning_effort are not supported"). Routers take both.
+ */
+const TOOLS_OR_EFFORT = /^gpt-(?:5\.[2-9]|[6-9])/i;
+
+/**
  * Models that go on thinking between calls of tools: DeepSeek answers 400 to a turn that called tools and comes back without its thoughts
  * (api-docs.deepseek.com, "Thinking mode"), the others answer worse (docs.z.ai, "Thinking mode"; docs.vllm.ai, "Interleaved thinking").
  */
@@ -27,6 +35,7 @@ export function chatAbilities(model: string): ChatAbilities {
   return {
     completionTokens: reasons,
     effort: !DOES_NOT.test(model),
+    toolsOrEffort: reasons && TOOLS_OR_EFFORT.test(model),
     sampling: !reasons,
     stop: !reasons,
     thoughts: THINKS_ON.test(model),

@@ -5,6 +5,7 @@ import { sha256 } from '../sha256.ts';
 import type { Target } from '../translation.ts';
 import { type ChatAbilities, chatAbilities } from './chat-abilities.ts';
 import { fitsStrict } from './fits-strict.ts';
+import { publishedMaxOutput } from './published-max-output.ts';
 import { writeChatTurns } from './write-chat-turns.ts';
 
 /** platform.openai.com, API reference, `stop`; and what it answers to a longer `user`. */
@@ -74,7 +75,7 @@ function writeFormat(format: AnswerFormat) {
 
 function writeLimit({ maxOutput }: Conversation, target: Target, { completionTokens }: ChatAbilities) {
   if (maxOutput === null) return {};
-  const limit = Math.min(maxOutput, target.maxOutput ?? maxOutput);
+  const limit = Math.min(maxOutput, target.maxOutput ?? publishedMaxOutput(target.model) ?? maxOutput);
   return completionTokens ? { max_completion_tokens: limit } : { max_tokens: limit };
 }
 
@@ -111,7 +112,11 @@ function writeSampling(ledger: Ledger, { sampling }: Conversation, abilities: Ch
 
 const DEFAULTS = { temperature: 1, top_p: 1, frequency_penalty: 0, presence_penalty: 0 } as const;
 
-function writeEffort(ledger: Ledger, { reasoning }: Conversation, abilities: ChatAbilities) {
+function writeEffort(ledger: Ledger, { reasoning, tools }: Conversation, abilities: ChatAbilities) {
+  if (abilities.toolsOrEffort && tools.length > 0) {
+    if (reasoning !== null && reasoning.kind !== 'off') ledger.drop(ledger.names.reasoning);
+    return { reasoning_effort: 'none' } as const;
+  }
   if (reasoning === null || reasoning.kind === 'adaptive') return {};
   const effort = effortOf(reasoning);
   if (effort !== null && abilities.effort) return { reasoning_effort: effort } as const;

@@ -6,6 +6,7 @@ import type { Target } from '../translation.ts';
 import { type ClaudeAbilities, claudeAbilities } from './claude-abilities.ts';
 import { instructedFormat } from './instructed-format.ts';
 import { plainSchema } from './plain-schema.ts';
+import { publishedMaxOutput } from './published-max-output.ts';
 import { writeMessagesTurns } from './write-messages-turns.ts';
 import { writeThinking } from './write-thinking.ts';
 
@@ -46,7 +47,7 @@ export function writeMessagesRequest(ledger: Ledger, asked: Conversation, target
 
 function maxTokensOf({ maxOutput, reasoning }: Conversation, target: Target): number {
   const thinks = reasoning !== null && reasoning.kind !== 'off';
-  const cap = target.maxOutput ?? Number.POSITIVE_INFINITY;
+  const cap = target.maxOutput ?? publishedMaxOutput(target.model) ?? Number.POSITIVE_INFINITY;
   return Math.min(maxOutput ?? target.maxOutput ?? (thinks ? DEFAULT_THINKING_OUTPUT : DEFAULT_OUTPUT), cap);
 }
 
