@@ -106,8 +106,10 @@ test('a late first content is hedged across vendors', async () => {
   await using simulator = await startSimulator();
   const hedging = { routes: [{ model: '*', cluster: 'main', hedge: true }] };
   await using gateway = await startGateway(vendors(simulator, [OPENAI, CLAUDE], hedging));
-  const ask = () => gateway.post(PATHS.chat, chat('gpt-4o', { stream: true })).then(read);
-  for (let i = 0; i < 40; i++) await ask();
+  const ask = (more: object = {}) =>
+    gateway.post(PATHS.chat, chat('gpt-4o', { stream: true, ...more })).then(read);
+  // Only one of them can be told these: a slow one uses up no hedge.
+  for (let i = 0; i < 40; i++) await ask({ logprobs: true });
   simulator.behave('openai', { stall: 'after_headers' });
   const answer = await ask();
   expect(answer.headers.get('x-holdfast-endpoint')).toBe('claude');
