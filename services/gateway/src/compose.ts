@@ -190,7 +190,7 @@ export async function composeGateway({
       identify = createIdentify(next.server.clientKeys);
       prepareMetrics();
       configLoads.succeeded(next.source);
-      metrics.configReload.succeeded(Date.now());
+      metrics.configReload.succeeded(now());
       if (next.modelLimits !== old.config.modelLimits) tellModelLimits(logger, next);
       retired.leave(old);
     },

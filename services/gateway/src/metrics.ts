@@ -1,4 +1,5 @@
 import type { Config, Endpoint } from '@holdfast/config/types';
+import type { BreakerState } from '@holdfast/core/breaker';
 import { ATTEMPT_RESULTS, type AttemptResult } from '@holdfast/core/verdict';
 import type { Usage } from '@holdfast/dialects/dialect';
 import type { Count } from '@holdfast/runtime/counter-family';
@@ -35,10 +36,7 @@ export interface GatewayMetrics extends ServiceMetrics {
   cache(result: CacheResult): void;
   alertReceived(name: string, status: string): void;
   /** Creates every series of the configured names at 0. `breakers` is asked at each scrape. */
-  prepare(
-    config: Config,
-    breakers: () => Iterable<{ endpoint: Endpoint; kind: 'closed' | 'open' | 'half_open' }>,
-  ): void;
+  prepare(config: Config, breakers: () => Iterable<{ endpoint: Endpoint; kind: BreakerState['kind'] }>): void;
 }
 
 /** The gateway's metrics (CONTRACT section 5). Per-request and per-attempt ones never mix. */
@@ -71,7 +69,7 @@ export function createGatewayMetrics(): GatewayMetrics {
       for (const [name, cluster] of clusters) inFlight.set({ llm_cluster: name }, cluster.inFlight);
     },
   });
-  let listBreakers: () => Iterable<{ endpoint: Endpoint; kind: (typeof BREAKER_STATES)[number] }> = () => [];
+  let listBreakers: () => Iterable<{ endpoint: Endpoint; kind: BreakerState['kind'] }> = () => [];
 
   const forEndpoint = ({ cluster, name }: Endpoint): EndpointMetrics => {
     const counters = Object.fromEntries(

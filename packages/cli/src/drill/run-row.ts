@@ -11,7 +11,6 @@ import type { Reply } from './ask.ts';
 import { heldBackByBudget, outcomeCounts } from './counters.ts';
 import type { DrilledModel } from './drilled-model.ts';
 import { judge, SLACK_MS } from './judge.ts';
-
 import type { DrillScenario } from './scenarios.ts';
 import { MAX_REQUESTS, sendTraffic } from './traffic.ts';
 import { primaryOf, twinConfig } from './twin-config.ts';

@@ -1,6 +1,6 @@
-import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
-import { standing } from '../states/endpoint-runtime.ts';
-import type { EndpointState, Health, ModelState, Standing } from '../states/endpoint-state.ts';
+import type { HealthKind } from '@holdfast/core/health';
+import { type EndpointRuntime, standing } from '../states/endpoint-runtime.ts';
+import type { EndpointState, ModelState, Standing } from '../states/endpoint-state.ts';
 import type { TokenStates } from '../states/token-states.ts';
 import { iso, isoOrNull } from './iso.ts';
 
@@ -18,7 +18,7 @@ export interface EndpointStatus {
   readonly because: string | null;
   readonly until: string | null;
   readonly breaker: EndpointState['breaker']['kind'];
-  readonly health: Health;
+  readonly health: HealthKind;
   readonly health_reason: string | null;
   readonly checked_at: string | null;
   /** Null: the state store does not tell. */

@@ -73,7 +73,6 @@ export async function makeHedgedAttempt(
     });
   };
   exchange.running = {
-    report: Promise.resolve() as never,
     cancel: (by) => {
       for (const running of runners) running.cancel(by);
     },

@@ -15,7 +15,7 @@ export type Translations = Map<string, Translated>;
 type Asked = Pick<Exchange, 'dialect' | 'body' | 'routing' | 'startedMs' | 'translations'>;
 
 /** The request as the endpoint is told it, or why it cannot be; null where it is told in the client's own dialect. */
-export function translationAt(asked: Asked, runtime: EndpointRuntime, model: string): Translated | null {
+function translationAt(asked: Asked, runtime: EndpointRuntime, model: string): Translated | null {
   const dialect = runtime.dialects[asked.dialect.name];
   return dialect === null || dialect === asked.dialect
     ? null

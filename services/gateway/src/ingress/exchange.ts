@@ -75,7 +75,7 @@ export interface Exchange {
   /** Time in attempts and planned waits: what is left of the duration is the gateway's own. */
   elsewhereMs: number;
   /** The last attempt; to cancel one that has ended changes nothing. */
-  running: RunningAttempt | null;
+  running: Pick<RunningAttempt, 'cancel'> | null;
   /** Among the requests under way. */
   place: number;
   /** Who ended the request early. */

@@ -1,3 +1,5 @@
+import type { BreakerState } from '@holdfast/core/breaker';
+
 /** Closed sets of label values. */
 
 export const OUTCOMES = [
@@ -16,7 +18,11 @@ export const CACHE_RESULTS = ['hit', 'stale', 'miss', 'bypass', 'coalesced'] as 
 /** What the answer cache did for a request. */
 export type CacheResult = (typeof CACHE_RESULTS)[number];
 
-export const BREAKER_STATES = ['closed', 'open', 'half_open'] as const;
+export const BREAKER_STATES = [
+  'closed',
+  'open',
+  'half_open',
+] as const satisfies readonly BreakerState['kind'][];
 
 /** Requests with no route. */
 export const NO_CLUSTER = 'none';

@@ -28,7 +28,7 @@ export function createIdentify(keys: readonly NamedKey[]): Identify {
 }
 
 /** The key of `Authorization: Bearer` or `x-api-key`. */
-export function presentedKey(headers: IncomingHttpHeaders): string | null {
+function presentedKey(headers: IncomingHttpHeaders): string | null {
   const { authorization } = headers;
   if (authorization !== undefined && /^bearer /i.test(authorization)) return authorization.slice(7).trim();
   const apiKey = headers['x-api-key'];

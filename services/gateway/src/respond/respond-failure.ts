@@ -156,7 +156,8 @@ export function sendFault(
 
 function sendCanned(exchange: Exchange, status: number, text: string): void {
   const { response, stream, dialect, facts } = exchange;
-  const answer = { model: facts.model, text, requestId: exchange.id, created: Math.floor(Date.now() / 1000) };
+  const created = Math.floor(exchange.startedMs / 1000);
+  const answer = { model: facts.model, text, requestId: exchange.id, created };
   exchange.served = {
     ...exchange.served,
     cluster: 'none',

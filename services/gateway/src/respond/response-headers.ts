@@ -1,4 +1,4 @@
-/** What the response headers of section 4.1 say of one request. */
+/** What the response headers say of one request. */
 export interface ServedBy {
   readonly requestId: string;
   readonly cluster: string;
@@ -17,7 +17,7 @@ export const NOTHING: readonly string[] = [];
 /** What is cached here is cached by tenant; no cache on the way could do that. */
 const KEPT_BY_NOBODY_ELSE: readonly string[] = ['cache-control', 'no-store', 'vary', 'Authorization'];
 
-/** A flat list for `writeHead`: the contract's headers, then `more`. Upstream headers never travel. */
+/** A flat list for `writeHead`: the headers that every answer has, then `more`. Upstream headers never travel. */
 export function responseHeaders(by: ServedBy, contentType: string, ...more: string[]): string[] {
   const headers = [
     'content-type',
@@ -40,12 +40,10 @@ export function responseHeaders(by: ServedBy, contentType: string, ...more: stri
     by.cache,
   ];
   if (by.cache !== 'off') headers.push(...KEPT_BY_NOBODY_ELSE);
-  if (by.dropped.length > 0) headers.push('x-holdfast-dropped', droppedText(by));
+  if (by.dropped.length > 0) headers.push('x-holdfast-dropped', headerSafe(by.dropped.join(', ')));
   headers.push(...by.limitHeaders, ...more);
   return headers;
 }
-
-export const droppedText = ({ dropped }: Pick<ServedBy, 'dropped'>): string => headerSafe(dropped.join(', '));
 
 /** A model's name comes from the client and may hold what a header must not. */
 const headerSafe = (text: string): string => (/^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text));

@@ -8,9 +8,8 @@ import {
   reduceBreaker,
 } from '@holdfast/core/breaker';
 import { type Pace, unknownPace } from '@holdfast/core/delays/pace';
+import type { HealthKind } from '@holdfast/core/health';
 import type { DelayProvenance } from '@holdfast/core/verdict';
-
-export type Health = 'up' | 'degraded' | 'down' | 'unknown';
 
 /** What this process knows of one endpoint. Local, mutable, and the only thing the request path looks at. */
 export interface EndpointState {
@@ -21,7 +20,7 @@ export interface EndpointState {
   cooling: Cooldown | null;
   /** Of limits that name no time and are for all models. */
   pace: Pace;
-  health: Health;
+  health: HealthKind;
   /** A report of the health-checker is good until then. */
   healthUntilMs: number;
   /** What the last probe found; null before the first. */

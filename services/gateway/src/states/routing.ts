@@ -6,7 +6,6 @@ import type { Pool } from 'undici';
 import type { GatewayMetrics } from '../metrics.ts';
 import { openConnections } from './connections.ts';
 import { createEndpointRuntime, type EndpointRuntime } from './endpoint-runtime.ts';
-
 import { createHedging, type Hedging } from './hedging.ts';
 
 /** A route compiled for the request path. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { BreakerState } from '@holdfast/core/breaker';
 import type { Logger } from '@holdfast/runtime/logger';
 import { enqueueFailure } from '@holdfast/state/failure-queue';
 import { breakerChannel, breakerKey, leaseKey } from '@holdfast/state/keys';
@@ -10,7 +11,7 @@ import { applyBreaker } from './endpoint-state.ts';
 /** Breakers across replicas: one's finding spares the others, and one at a time tries an endpoint that may be back. */
 export interface SharedBreakers {
   /** The breaker of an endpoint changed here. Returns at once. */
-  moved(runtime: EndpointRuntime, from: 'closed' | 'open' | 'half_open'): void;
+  moved(runtime: EndpointRuntime, from: BreakerState['kind']): void;
   /** A probe has shown that the endpoint works: its trial need not wait for more than the configured time. Believed until a trial proves it wrong. */
   proven(runtime: EndpointRuntime): void;
   stop(): void;

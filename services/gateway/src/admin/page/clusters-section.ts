@@ -1,5 +1,6 @@
-import type { BREAKER_STATES } from '../../metrics/labels.ts';
-import type { Health, Standing } from '../../states/endpoint-state.ts';
+import type { BreakerState } from '@holdfast/core/breaker';
+import type { HealthKind } from '@holdfast/core/health';
+import type { Standing } from '../../states/endpoint-state.ts';
 import type { EndpointStatus } from '../endpoint-status.ts';
 import type { ClusterStatus } from '../status.ts';
 import { type Html, html } from './html.ts';
@@ -13,13 +14,13 @@ const STANDING: Readonly<Record<Standing['kind'], Tone>> = {
   refused: 'bad',
   down: 'bad',
 };
-const HEALTH: Readonly<Record<Health, Tone>> = {
+const HEALTH: Readonly<Record<HealthKind, Tone>> = {
   up: 'good',
   degraded: 'warn',
   down: 'bad',
   unknown: 'quiet',
 };
-const BREAKER: Readonly<Record<(typeof BREAKER_STATES)[number], Tone>> = {
+const BREAKER: Readonly<Record<BreakerState['kind'], Tone>> = {
   closed: 'good',
   half_open: 'warn',
   open: 'bad',
