@@ -1,7 +1,8 @@
 import type { Observation } from '@holdfast/core/verdict';
 import type { AnswerFinding, Dialect } from '@holdfast/dialects/dialect';
+import { Collector } from '../collector.ts';
 import type { AttemptOrder } from './attempt.ts';
-import { type Body, type BodyEvents, Collector } from './bodies.ts';
+import type { Body, BodyEvents } from './bodies.ts';
 
 const EVENTS = /^(?:text\/event-stream|application\/x-ndjson)/;
 /** How an event stream under another name begins. */

@@ -1,5 +1,6 @@
 import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
-import { type Body, type BodyEvents, Collector } from './bodies.ts';
+import { Collector } from '../collector.ts';
+import type { Body, BodyEvents } from './bodies.ts';
 
 /** An error needs no more; the rest is not read. */
 const MAX_ERROR_BYTES = 256 * 1024;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Collector } from '../collector.ts';
 
 export type BodyResult =
   | { readonly kind: 'body'; readonly body: Buffer }
@@ -11,25 +12,14 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
   if (Number(request.headers['content-length'] ?? 0) > maxBytes)
     return Promise.resolve({ kind: 'too_large' });
   return new Promise((resolve) => {
-    let first: Buffer | null = null;
-    let more: Buffer[] | null = null;
-    let size = 0;
+    const collector = new Collector(maxBytes);
     request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBytes) {
-        request.removeAllListeners('data');
-        request.resume();
-        resolve({ kind: 'too_large' });
-      } else if (first === null) {
-        first = chunk;
-      } else {
-        more ??= [first];
-        more.push(chunk);
-      }
+      if (collector.add(chunk)) return;
+      request.removeAllListeners('data');
+      request.resume();
+      resolve({ kind: 'too_large' });
     });
-    request.on('end', () =>
-      resolve({ kind: 'body', body: more ? Buffer.concat(more, size) : (first ?? Buffer.alloc(0)) }),
-    );
+    request.on('end', () => resolve({ kind: 'body', body: collector.take() }));
     // Behind the end it says nothing new. An error it follows is told to nobody who did not ask.
     request.on('close', () => resolve({ kind: 'gone' }));
   });

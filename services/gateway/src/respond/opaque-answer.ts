@@ -5,7 +5,8 @@ import type { Verdict } from '@holdfast/core/verdict';
 import { dialects } from '@holdfast/dialects/dialects';
 import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
 import { scrubProviderError } from '@holdfast/dialects/errors/scrub-provider-error';
-import { Collector } from '../attempt/bodies.ts';
+import { flatHeaders } from '../attempt/flat-headers.ts';
+import { Collector } from '../collector.ts';
 
 /** Headers of a provider's answer that are about the answer; all others stay here. */
 const KEPT_HEADERS = ['content-type', 'content-length', 'content-encoding', 'content-disposition'] as const;
@@ -69,7 +70,7 @@ function sendRefusal(
   answer: OpaqueAnswer,
 ): void {
   const { error, body } = readErrorBody(bytes);
-  const headers = flat(incoming);
+  const headers = flatHeaders(incoming.headers);
   const verdict = classify({ kind: 'refused', status, headers, error, body }, answer);
   answer.verdict = verdict;
   const theirs = verdict.passThrough ? scrubProviderError(error, answer.credential) : null;
@@ -125,11 +126,4 @@ function keptHeaders({ headers }: IncomingMessage): string[] {
     const value = headers[name];
     return value === undefined ? [] : [name, value];
   });
-}
-
-function flat({ headers }: IncomingMessage): Record<string, string> {
-  const result: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined) result[name] = typeof value === 'string' ? value : value.join(', ');
-  return result;
 }
