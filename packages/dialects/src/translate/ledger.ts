@@ -20,7 +20,7 @@ export type FieldRules = { readonly [field: string]: FieldRule };
 
 /** What a writer may have to leave out, by the name that each client's dialect has for it. */
 export type Names = {
-  readonly [concept in 'turns' | 'thoughts' | 'reasoning' | 'stop']: string;
+  readonly [concept in 'turns' | 'thoughts' | 'reasoning' | 'stop' | 'user']: string;
 };
 
 export interface Refusal {

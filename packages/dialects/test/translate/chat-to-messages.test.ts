@@ -344,6 +344,8 @@ describe('sampling and limits', () => {
     [{ temperature: 1, top_p: 0.9 }, sonnet, { top_p: 0.9 }, []],
     [{ temperature: 0, top_p: 1 }, sonnet, { temperature: 0 }, []],
     [{ temperature: 0.3 }, { model: 'claude-opus-4-7' }, {}, ['temperature']],
+    [{ temperature: 0.3 }, { model: 'claude-mythos-preview' }, {}, ['temperature']],
+    [{ temperature: 0.3 }, { model: 'kimi-k2' }, { temperature: 0.3 }, []],
     [{ temperature: 0.3, reasoning_effort: 'low' }, opus, {}, ['temperature']],
   ])('%j for %j', (sampling, model, expected, left) => {
     const { temperature, top_p, top_k } = told(hi(sampling), model);

@@ -190,6 +190,31 @@ test.each([
     expect(told(request, { model }).reasoning_effort).not.toBe('none');
 });
 
+test('Mistral gets short ids of calls and does not hear who asks: it refuses anything else', () => {
+  const use = (id: string) => ({ type: 'tool_use', id, name: 'f', input: {} });
+  const result = (id: string) => ({ type: 'tool_result', tool_use_id: id, content: id });
+  const request = {
+    ...hi({ metadata: { user_id: 'u' }, tools }),
+    messages: [
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: [use('toolu_01A'), use('toolu_01B')] },
+      { role: 'user', content: [result('toolu_01B'), result('toolu_01A')] },
+    ],
+  };
+  const { messages, user } = told(request, { model: 'devstral-medium-latest' }) as {
+    messages: [object, { tool_calls: { id: string }[] }, ...{ tool_call_id: string; content: string }[]];
+    user?: string;
+  };
+  const [a, b] = messages[1].tool_calls.map(({ id }) => id);
+  expect([a, b]).toEqual([expect.stringMatching(/^[a-z\d]{9}$/), expect.stringMatching(/^[a-z\d]{9}$/)]);
+  expect(messages.slice(2)).toMatchObject([
+    { tool_call_id: b, content: 'toolu_01B' },
+    { tool_call_id: a, content: 'toolu_01A' },
+  ]);
+  expect(user).toBeUndefined();
+  expect(dropped(request, { model: 'devstral-medium-latest' })).toEqual(['metadata.user_id']);
+});
+
 test.each([
   ['gpt-4o', null, 16_384],
   ['openai/gpt-4.1-mini', null, 32_768],

@@ -1,3 +1,4 @@
+import { sha256 } from '../sha256.ts';
 import { toolCallId } from '../tool-call-id.ts';
 
 /** Ids of calls as the endpoint gets them: each only once, and none that its vendor would refuse. */
@@ -7,11 +8,13 @@ export interface CallIds {
   result(id: string): string;
 }
 
-export function callIds(): CallIds {
+/** `short`: of 9 letters and digits. */
+export function callIds(short = false): CallIds {
   const uses = new Map<string, number>();
   const latest = (id: string): string => {
     const use = uses.get(id) ?? 1;
-    return toolCallId(use === 1 ? id : `${id} ${use}`);
+    const unique = use === 1 ? id : `${id} ${use}`;
+    return short ? sha256(unique).slice(0, 9) : toolCallId(unique);
   };
   return {
     call(id) {

@@ -10,6 +10,10 @@ export interface ChatAbilities {
   readonly stop: boolean;
   /** Wants to have its thoughts back as `reasoning_content`, as far as they can be read; others may refuse the field. */
   readonly thoughts: boolean;
+  /** Knows who asks (`user`). */
+  readonly user: boolean;
+  /** Ids of tool calls have 9 letters and digits. */
+  readonly shortIds: boolean;
 }
 
 /** o1 and later, GPT-5 and later; not the `-chat` ones. Also behind a vendor's prefix. */
@@ -29,9 +33,13 @@ const TOOLS_OR_EFFORT = /^gpt-(?:5\.[2-9]|[6-9])/i;
  */
 const THINKS_ON = /deepseek|kimi|minimax|(?:^|\/)glm-/i;
 
+/** Mistral's API answers 422 to fields that it does not know, and 400 to longer ids (docs.mistral.ai, API reference). */
+const MISTRAL = /mi[sx]tral|ministral|pixtral|(?:code|dev|magi)stral/i;
+
 /** platform.openai.com, "Reasoning models" and the API reference's notes on `max_tokens` and `stop`. */
 export function chatAbilities(model: string): ChatAbilities {
   const reasons = REASONS.test(model);
+  const isMistral = MISTRAL.test(model);
   return {
     completionTokens: reasons,
     effort: !DOES_NOT.test(model),
@@ -39,5 +47,7 @@ export function chatAbilities(model: string): ChatAbilities {
     sampling: !reasons,
     stop: !reasons,
     thoughts: THINKS_ON.test(model),
+    user: !isMistral,
+    shortIds: isMistral,
   };
 }

@@ -26,7 +26,7 @@ export function claudeAbilities(model: string): ClaudeAbilities {
       version === null ? 'budget' : version >= 4.06 ? 'adaptive' : version >= 3.07 ? 'budget' : 'none',
     highestEfforts: version === null || version >= 4.07,
     schemas: version === null || version >= 4.01,
-    sampling: (claudeVersion(model) ?? 0) < 4.07,
+    sampling: version === null || version < 4.07,
     prefill: !refusesPrefill(model),
   };
 }

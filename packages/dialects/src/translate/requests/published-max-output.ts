@@ -6,7 +6,7 @@ const PUBLISHED: readonly (readonly [RegExp, number])[] = [
   [/^gpt-(?:3\.5|4-turbo|4o-2024-05-13)/, 4096],
   [/^(?:chat)?gpt-4o|^gpt-5[\d.]*-chat/, 16_384],
   [/^gpt-4\.1/, 32_768],
-  [/^o[1-4](?!-mini$)|^o[34]-mini/, 100_000],
+  [/^o[134](?!-mini)|^o[34]-mini/, 100_000],
   [/^gpt-5/, 128_000],
   [/^claude-3-(?:opus|sonnet|haiku)/, 4096],
   [/^claude-3-5/, 8192],

@@ -12,6 +12,7 @@ import { customInput, customText, isCustom } from '../custom-tools.ts';
 import { writeUrl } from '../data-url.ts';
 import type { Ledger } from '../ledger.ts';
 import { type CallIds, callIds } from './call-ids.ts';
+import type { ChatAbilities } from './chat-abilities.ts';
 import { GO_ON } from './go-on.ts';
 
 interface Writing {
@@ -27,8 +28,9 @@ type ChatMessage = ReturnType<typeof writeTurn>[number];
  * One system message in front, as many servers take no second one; results of tools as messages of their own before the rest
  * of their turn. An assistant's last turn is followed by the wish to go on with it: chat would begin a new one.
  */
-export function writeChatTurns(ledger: Ledger, conversation: Conversation, takesThoughts: boolean) {
-  const ids = callIds();
+export function writeChatTurns(ledger: Ledger, conversation: Conversation, abilities: ChatAbilities) {
+  const ids = callIds(abilities.shortIds);
+  const takesThoughts = abilities.thoughts;
   const system = conversation.system.map(({ text }) => text).join('\n\n');
   const messages = conversation.turns.flatMap((turn): ChatMessage[] =>
     writeTurn({ ledger, ids, conversation, takesThoughts }, turn),

@@ -18,14 +18,14 @@ export function writeChatRequest(ledger: Ledger, conversation: Conversation, tar
   const { format, stream, user } = conversation;
   return {
     model: target.model,
-    messages: writeChatTurns(ledger, conversation, abilities.thoughts),
+    messages: writeChatTurns(ledger, conversation, abilities),
     ...writeTools(conversation),
     ...(format === null ? {} : { response_format: writeFormat(format) }),
     ...writeLimit(conversation, target, abilities),
     ...writeStops(ledger, conversation, abilities),
     ...writeSampling(ledger, conversation, abilities),
     ...writeEffort(ledger, conversation, abilities),
-    ...(user === null ? {} : { user: user.length > MAX_USER ? sha256(user) : user }),
+    ...writeUser(ledger, user, abilities),
     ...(stream ? { stream } : {}),
     ...(stream && target.streamUsage ? { stream_options: { include_usage: true } } : {}),
   };
@@ -77,6 +77,13 @@ function writeLimit({ maxOutput }: Conversation, target: Target, { completionTok
   if (maxOutput === null) return {};
   const limit = Math.min(maxOutput, target.maxOutput ?? publishedMaxOutput(target.model) ?? maxOutput);
   return completionTokens ? { max_completion_tokens: limit } : { max_tokens: limit };
+}
+
+function writeUser(ledger: Ledger, user: string | null, abilities: ChatAbilities) {
+  if (user === null) return {};
+  if (abilities.user) return { user: user.length > MAX_USER ? sha256(user) : user };
+  ledger.drop(ledger.names.user);
+  return {};
 }
 
 function writeStops(ledger: Ledger, { stop }: Conversation, abilities: ChatAbilities) {

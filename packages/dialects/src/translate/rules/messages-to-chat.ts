@@ -42,7 +42,7 @@ export const MESSAGES_TO_CHAT = {
   thinking: tell(
     '`reasoning_effort`: a budget to 4096 is low, to 16384 medium, else high; adaptive without an effort is left to the model; dropped when disabled, and for OpenAI models that do not reason',
   ),
-  metadata: tell('`user_id` as `user`, its digest if it is longer than 64 characters'),
+  metadata: tell('`user_id` as `user`, its digest if it is longer than 64 characters; dropped for Mistral'),
   service_tier: drop('its tiers are others', ['auto']),
   speed: drop('its tiers are others', ['standard']),
   inference_geo: refuse('where it runs cannot be told'),

@@ -5,6 +5,7 @@ export const CHAT_NAMES: Names = {
   thoughts: 'messages[].reasoning_content',
   reasoning: 'reasoning_effort',
   stop: 'stop',
+  user: 'user',
 };
 
 export const MESSAGES_NAMES: Names = {
@@ -12,6 +13,7 @@ export const MESSAGES_NAMES: Names = {
   thoughts: 'messages[].content[].thinking',
   reasoning: 'thinking',
   stop: 'stop_sequences',
+  user: 'metadata.user_id',
 };
 
 export const RESPONSES_NAMES: Names = {
@@ -19,6 +21,7 @@ export const RESPONSES_NAMES: Names = {
   thoughts: 'input[].reasoning',
   reasoning: 'reasoning.effort',
   stop: 'stop',
+  user: 'user',
 };
 
 export const COMPLETIONS_NAMES: Names = {
@@ -26,4 +29,5 @@ export const COMPLETIONS_NAMES: Names = {
   thoughts: 'prompt',
   reasoning: 'reasoning',
   stop: 'stop',
+  user: 'user',
 };
