@@ -4,6 +4,7 @@ import type { TokenEvent } from '@holdfast/core/tokens/token-state';
 import { verdictToTokenEvent } from '@holdfast/core/tokens/verdict-to-token-event';
 import type { AttemptResult } from '@holdfast/core/verdict';
 import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
+import { flatHeaders } from '@holdfast/dialects/response-headers';
 import { ANTHROPIC_VERSION, credentialHeader, modelsPath } from '@holdfast/dialects/upstream-call';
 import { type Dispatcher, request } from 'undici';
 
@@ -55,7 +56,7 @@ export async function validateToken({
       return VALID;
     }
     const bytes = await readAtMost(body, MAX_ERROR_BYTES);
-    return judge(statusCode, flat(headers), bytes, token, now());
+    return judge(statusCode, flatHeaders(headers), bytes, token, now());
   } catch {
     return UNKNOWN; // a transport's error speaks of the way, not of the token
   } finally {
@@ -103,12 +104,4 @@ async function readAtMost(body: AsyncIterable<Buffer>, limit: number): Promise<B
     if (size >= limit) break;
   }
   return Buffer.concat(chunks);
-}
-
-function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const entries = Object.entries(headers).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.join(', ') : (value ?? ''),
-  ]);
-  return Object.fromEntries(entries);
 }

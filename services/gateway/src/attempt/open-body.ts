@@ -1,8 +1,8 @@
+import { flatHeaders, headerText, type ResponseHeaders } from '@holdfast/dialects/response-headers';
 import { AnswerBody } from './answer-body.ts';
 import type { AttemptOrder } from './attempt.ts';
 import type { Body, BodyEvents } from './bodies.ts';
 import { decoded } from './decode-body.ts';
-import { flatHeaders, type ResponseHeaders, single } from './flat-headers.ts';
 import { refusalBody } from './refusal-body.ts';
 import { StreamBody } from './stream-body.ts';
 
@@ -13,13 +13,13 @@ export function openBody(
   headers: ResponseHeaders,
   events: BodyEvents,
 ): Body {
-  const contentType = (single(headers['content-type']) ?? '').toLowerCase();
+  const contentType = (headerText(headers['content-type']) ?? '').toLowerCase();
   const body =
     status >= 200 && status < 300
       ? order.wantsStream && contentType.startsWith('text/event-stream')
         ? new StreamBody(order, status, events)
         : new AnswerBody(order, status, contentType, events)
       : refusalBody(status, flatHeaders(headers), events);
-  const encoding = single(headers['content-encoding']);
+  const encoding = headerText(headers['content-encoding']);
   return encoding && encoding !== 'identity' ? decoded(body, encoding, events) : body;
 }

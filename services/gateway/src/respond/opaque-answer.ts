@@ -5,7 +5,7 @@ import type { Verdict } from '@holdfast/core/verdict';
 import { dialects } from '@holdfast/dialects/dialects';
 import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
 import { scrubProviderError } from '@holdfast/dialects/errors/scrub-provider-error';
-import { flatHeaders } from '../attempt/flat-headers.ts';
+import { flatHeaders } from '@holdfast/dialects/response-headers';
 import { Collector } from '../collector.ts';
 
 /** Headers of a provider's answer that are about the answer; all others stay here. */

@@ -1,5 +1,6 @@
 import { transportCause } from '@holdfast/core/transport-cause';
 import type { Observation } from '@holdfast/core/verdict';
+import { flatHeaders } from '@holdfast/dialects/response-headers';
 import type { Pool } from 'undici';
 
 export interface ProbeCall {
@@ -21,7 +22,7 @@ export interface ExchangeOptions {
 export type Exchange =
   | {
       readonly status: number;
-      /** Lower-case names; of repeated ones the last. */
+      /** Lower-case names; repeated ones as one list. */
       readonly headers: Readonly<Record<string, string>>;
       readonly body: Buffer;
       readonly latencyMs: number;
@@ -51,7 +52,12 @@ export async function exchange(
     const response = await pool.request({ ...call, signal: controller.signal, reset: true });
     headersSeen = true;
     const body = Buffer.from(await response.body.arrayBuffer());
-    return { status: response.statusCode, headers: flat(response.headers), body, latencyMs: elapsedMs() };
+    return {
+      status: response.statusCode,
+      headers: flatHeaders(response.headers),
+      body,
+      latencyMs: elapsedMs(),
+    };
   } catch (error) {
     const latencyMs = elapsedMs();
     if (endedBy === 'shutdown') return { failure: { kind: 'cancelled', by: 'shutdown' }, latencyMs };
@@ -65,13 +71,4 @@ export async function exchange(
     clearTimeout(timer);
     shutdown.removeEventListener('abort', onShutdown);
   }
-}
-
-function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined) result[name] = last;
-  }
-  return result;
 }
