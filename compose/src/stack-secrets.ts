@@ -28,7 +28,7 @@ export function writeStackSecrets({ directory, grafanaPassword }: SecretsOptions
 
 /**
  * Redis ACL: the suite's user sees its own keys and channels and may run its scripts, but no command that reads or harms
- * the server (FAULTS.md 3.1 #22); nobody else may do anything.
+ * the server; nobody else may do anything.
  */
 function redisUsers(password: string): string {
   const hash = createHash('sha256').update(password).digest('hex');

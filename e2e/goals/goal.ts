@@ -1,4 +1,4 @@
-/** One measurable promise (FAULTS.md section 4), as an experiment. */
+/** One measurable promise, as an experiment. */
 export interface Goal {
   /** `g01`, ... */
   readonly id: string;

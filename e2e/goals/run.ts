@@ -3,7 +3,7 @@ import { goals } from './goals.ts';
 import { runGoals } from './run-goals.ts';
 
 /**
- * The goals of FAULTS.md section 4 against real processes: `npm run goals -- [--only g01,g03] [--full | --share 0.1]
+ * The goals against real processes: `npm run goals -- [--only g01,g03] [--full | --share 0.1]
  * [--seed 1] [--out e2e/results/NAME.md]`. Exit 0 when all passed. Alone on its machine the figures of time mean something.
  */
 const { values } = parseArgs({

@@ -1,4 +1,4 @@
-/** The answer of `GET /v1/tokens/stats` as the contract has it (4.4). */
+/** The answer of `GET /v1/tokens/stats` as docs/token-rotator.md has it. */
 export interface Stats {
   readonly tokens: readonly { readonly key: string; readonly blocked: boolean }[];
 }
@@ -24,7 +24,7 @@ export async function readStats(gatewayUrl: string): Promise<Stats> {
   return (await response.json()) as Stats;
 }
 
-/** Where the statistics differ from the contract in names, order and types. */
+/** Where the statistics differ from it in names, order and types. */
 export function contractShape(stats: object): string[] {
   const wrong: string[] = [];
   const expect = (what: string, fits: boolean) => {

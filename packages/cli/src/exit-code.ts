@@ -1,4 +1,4 @@
-/** What every verb exits with (CONTRACT section 1). */
+/** What every verb exits with (docs/cli.md). */
 export const EXIT = {
   ok: 0,
   degraded: 1,

@@ -3,9 +3,8 @@ import type { LookupFunction } from 'node:net';
 import { isForbiddenAddress } from './base-url.ts';
 
 /**
- * The name service as connections to upstreams use it: a name that leads to an address no request may go to is not reached
- * (FAULTS.md control 7). It is asked once per connection, so what was checked is what is connected to. `resolve` is
- * `dns.lookup`'s stand-in in tests.
+ * The name service as connections to upstreams use it: a name that leads to an address no request may go to is not reached.
+ * It is asked once per connection, so what was checked is what is connected to. `resolve` is `dns.lookup`'s stand-in in tests.
  */
 export function allowedLookup(resolve: LookupFunction = lookup as LookupFunction): LookupFunction {
   return (hostname, options, callback) =>

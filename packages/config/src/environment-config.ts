@@ -27,7 +27,7 @@ interface Upstream {
 }
 
 /**
- * The upstreams that the variables of existing deployments describe (CONTRACT section 3, last paragraph); empty when there
+ * The upstreams that the variables of existing deployments describe; empty when there
  * are none. All are tiers of one cluster `main`, in this order: main, fallback, github, openrouter. Only OpenRouter with a
  * model of its own is a cluster of its own, and that model the last resort of every other.
  */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { decimal, duration, flag, integer, nonEmptyText, ratio, schedule } from './fields.ts';
 import { defaultedSection, overrides } from './schema-sections.ts';
 
-/** The policies of CONTRACT section 3 with their defaults; a route may override those that `routePolicies` lists. */
+/** The policies (docs/configuration.md) with their defaults; a route may override those that `routePolicies` lists. */
 
 const retry = {
   max_attempts: integer(1, 100).describe('Upstream calls for one request and model, the first included'),

@@ -22,7 +22,7 @@ import { policySections, routePolicies } from './policy-schema.ts';
 import { PROVIDER_NAMES } from './providers.ts';
 import { defaultedSection, optionalList, optionalSection } from './schema-sections.ts';
 
-/** `holdfast.yaml` (CONTRACT section 3). Unknown keys are errors; what refers to other keys is checked in cross-references.ts. */
+/** `holdfast.yaml` (docs/configuration.md). Unknown keys are errors; what refers to other keys is checked in cross-references.ts. */
 
 const keyEntry = z.union([secret, z.strictObject({ name, key: secret })], {
   error: 'must be a key, or { name, key }',

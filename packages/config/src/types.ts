@@ -3,7 +3,7 @@ import type { ProviderName } from './providers.ts';
 
 /**
  * The configuration as every service sees it: validated, defaulted, references resolved, durations in milliseconds,
- * deeply frozen. Key names in `holdfast.yaml` are the snake_case of these (CONTRACT section 3).
+ * deeply frozen. Key names in `holdfast.yaml` are the snake_case of these (docs/configuration.md).
  */
 
 export type { AuthHeader, Protocol };

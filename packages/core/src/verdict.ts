@@ -1,4 +1,4 @@
-/** The metric's label for what became of one attempt (CONTRACT section 5). */
+/** The metric's label for what became of one attempt (docs/metrics.md). */
 export const ATTEMPT_RESULTS = [
   'ok',
   'timeout',

@@ -14,7 +14,7 @@ const MISNAMED = [
   'nodejs_active_resources_total',
 ];
 
-/** A registry of its own for one service, with what every service shows (CONTRACT section 5, row "all"). */
+/** A registry of its own for one service, with what every service shows (docs/metrics.md). */
 export function createServiceMetrics(service: string, version: string): ServiceMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

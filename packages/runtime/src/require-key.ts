@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { sendError } from './http-error.ts';
 
-/** The two guards of the operations API (CONTRACT 4.4). An empty list of keys guards nothing. */
+/** The two guards of the operations API. An empty list of keys guards nothing. */
 export interface KeyGuards {
   /** Reading routes: a client key or an admin key, when there are client keys. */
   readonly read: RequestHandler;

@@ -1,4 +1,4 @@
-/** Every key and channel name in the shared store, in one place (CONTRACT section 6). Writers -> readers behind each. */
+/** Every key and channel name in the shared store, in one place. Writers -> readers behind each. */
 
 const PREFIX = 'holdfast:v1:';
 

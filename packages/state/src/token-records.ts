@@ -85,7 +85,7 @@ export const tokenReport = z.object({
   account: name,
   /** The endpoint's own name for the model. */
   model: name,
-  /** The attempt's result, CONTRACT section 5. */
+  /** The attempt's result, as in the metric. */
   result: z.string().max(50),
   event: tokenEvent,
   atMs: time,

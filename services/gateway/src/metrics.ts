@@ -39,7 +39,7 @@ export interface GatewayMetrics extends ServiceMetrics {
   prepare(config: Config, breakers: () => Iterable<{ endpoint: Endpoint; kind: BreakerState['kind'] }>): void;
 }
 
-/** The gateway's metrics (CONTRACT section 5). Per-request and per-attempt ones never mix. */
+/** The gateway's metrics (docs/metrics.md). Per-request and per-attempt ones never mix. */
 export function createGatewayMetrics(): GatewayMetrics {
   const service = createServiceMetrics('gateway', version);
   const registers = [service.registry];

@@ -10,7 +10,7 @@ export async function runExchange(gateway: Gateway, exchange: Exchange): Promise
   gateway.exchanges.add(exchange);
   gateway.budget.requestStarted();
   metrics.inFlight++;
-  // `close` of the request says nothing about the client; that of an unfinished response does (FAULTS rule 8).
+  // `close` of the request says nothing about the client; that of an unfinished response does.
   response.on('close', () => {
     if (!response.writableFinished) cancelExchange(exchange, 'client');
   });

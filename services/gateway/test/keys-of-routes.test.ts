@@ -12,7 +12,7 @@ const READ: readonly Holder[] = ['client', 'admin'];
 const CHANGE: readonly Holder[] = ['admin'];
 const CALL: readonly Holder[] = ['client'];
 
-/** Every route of the client port, and who may use it (CONTRACT 4.4). */
+/** Every route of the client port, and who may use it. */
 const ROUTES: readonly (readonly [string, readonly Holder[]])[] = [
   ['GET /health', OPEN],
   ['GET /api/health', OPEN],

@@ -29,7 +29,7 @@ const ROUTES = [
   'GET /readyz',
 ];
 
-/** The service's HTTP side (CONTRACT 4.4). */
+/** The service's HTTP side. */
 export function createApp({ fleet, checker, queue, metrics, readiness, logger, now }: AppParts): Express {
   const guards = keyGuards(() => ({
     client: fleet.config.server.clientKeys.map(({ key }) => key),

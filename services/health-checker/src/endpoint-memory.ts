@@ -39,7 +39,7 @@ export function newMemory(weight: number): EndpointMemory {
   };
 }
 
-/** The entry as it is shared (CONTRACT section 6); null while there is nothing to tell. */
+/** The entry as it is shared; null while there is nothing to tell. */
 export function toEntry(memory: EndpointMemory): AvailabilityEntry | null {
   const { health, latencyMs, weight, weightReason, checkedMs, expiresMs } = memory;
   if (checkedMs === 0) return null;

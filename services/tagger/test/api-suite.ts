@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { POSTS, useApi } from './api-rig.ts';
 
-/** CONTRACT 4.4 over HTTP. */
+/** The API of docs/tagger.md over HTTP. */
 export function describeApi(name: string, freshUrl: () => Promise<string>): void {
   describe(`${name}, the API`, () => {
     const { start, call, newUser } = useApi(freshUrl);

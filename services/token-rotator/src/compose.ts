@@ -44,7 +44,7 @@ const VALIDATE_INTERVAL_MS = 1000;
 /** When day quotas end that name no other time. */
 const UTC_MIDNIGHT = '0 0 * * *';
 
-/** The process start by the wall clock, then the monotonic clock (FAULTS rule 12). */
+/** The process start by the wall clock, then the monotonic clock. */
 const steadyNow = () => Math.round(performance.timeOrigin + performance.now());
 
 /** Starts the token-rotator. Rejects when it cannot listen; a store that is away is waited for while running. */

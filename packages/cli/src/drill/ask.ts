@@ -15,7 +15,7 @@ export interface Question {
 export interface Reply {
   /** A complete answer with content, be it canned. */
   readonly ok: boolean;
-  /** An error as the contract wants it: a status that is one (or an event in a stream), JSON in the client's dialect. */
+  /** An error as it should be: a status that is one (or an event in a stream), JSON in the client's dialect. */
   readonly honest: boolean;
   /** In a few words, e.g. `502 all_attempts_failed`; null when ok. */
   readonly error: string | null;

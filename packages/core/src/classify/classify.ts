@@ -32,7 +32,7 @@ const OK: Verdict = Object.freeze({
 /**
  * What an attempt turned out to be: who is to blame, what may be tried next, what the client is told when nothing else
  * works. The only place that knows status codes, provider bodies and error codes; it recognises a row of the fault
- * catalogue (FAULTS.md section 2), and the row decides the rest. Pure and total: every observation gets a valid verdict.
+ * catalogue (docs/gateway/failure-modes.md), and the row decides the rest. Pure and total: every observation gets a valid verdict.
  */
 export function classify(observation: Observation, context: ClassifyContext): Verdict {
   switch (observation.kind) {

@@ -1,7 +1,7 @@
 import type { AttemptResult, Delay, PenaltyScope, RetryRule } from '../verdict.ts';
 
 /**
- * One row of the fault catalogue (FAULTS.md section 2): what follows from having recognised it. Keys are `P18`, or
+ * One row of the fault catalogue (docs/gateway/failure-modes.md): what follows from having recognised it. Keys are `P18`, or
  * `P18/overloaded` where one row has several answers; the part before the slash is the public code.
  */
 export interface FaultRow {

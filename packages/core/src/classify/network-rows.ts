@@ -14,7 +14,7 @@ const late = { result: 'timeout', retry: 'endpoint', scope: 'endpoint', clientSt
 /** Nothing reached the provider, so the same endpoint may be asked again and nobody is to blame. */
 const unsent = { result: 'connect_error', retry: 'same_once', scope: 'none', clientStatus: 502 } as const;
 
-/** Network and HTTP framing, FAULTS.md section 2.1. */
+/** Network and HTTP framing: the N rows. */
 export const NETWORK_ROWS = {
   N00: { title: 'Any other transport failure', ...connection, hint: 'connection failed' },
   N01: { title: 'Connection refused or host unreachable', ...connection, hint: 'connection refused' },

@@ -11,7 +11,7 @@ const fault = (title: string, behaviour: string, clientStatus: number | null = n
   clientStatus,
 });
 
-/** Rows of FAULTS.md sections 2.1 and 2.2 that no attempt fails by. */
+/** The N and P rows that no attempt fails by. */
 export const HARMLESS = {
   N18: fault(
     'Extra response on an idle connection',
@@ -24,7 +24,7 @@ export const HARMLESS = {
   P32: fault('Malformed JSON in the arguments of a tool call', 'passed on', 200),
 } as const;
 
-/** FAULTS.md section 2.3. */
+/** What streams do. */
 export const STREAM_FAULTS = {
   S01: fault('The first event is an error', 'classified like a refusal; the client sees nothing of it'),
   S02: fault(
@@ -73,7 +73,7 @@ export const STREAM_FAULTS = {
   ),
 } as const;
 
-/** FAULTS.md section 2.4. */
+/** What clients do. */
 export const CLIENT_FAULTS = {
   C01: fault('Contradicting or malformed framing', 'refused by the HTTP parser', 400),
   C02: fault('Two Host headers', 'refused; Host decides nothing', 400),
@@ -100,7 +100,7 @@ export const CLIENT_FAULTS = {
   C19: fault('The same Idempotency-Key twice', 'refused while the first is running', 409),
 } as const;
 
-/** FAULTS.md section 2.5, one process and its stores. */
+/** One process and its stores. */
 export const PROCESS_FAULTS = {
   I01: fault('Redis is down at the start', 'served from local state; ready but degraded'),
   I02: fault('Redis dies', 'short timeouts and a breaker; limits fall back to local ones'),
@@ -134,7 +134,7 @@ export const PROCESS_FAULTS = {
   I17: fault('Connections or memory run out', 'new requests are refused', 503),
 } as const;
 
-/** FAULTS.md section 2.5, the fleet. */
+/** The fleet. */
 export const SYSTEMIC_FAULTS = {
   X01: fault('Probe storms', 'one leader probes, with jitter, and no metered day quota'),
   X02: fault('A herd when something comes back', 'one trial, then a ramp; jitter on every time'),

@@ -28,7 +28,7 @@ const broken = {
 const badBody = { result: 'bad_response', retry: 'endpoint', scope: 'model', clientStatus: 502 } as const;
 const emptyBody = { ...badBody, result: 'empty_response' } as const;
 
-/** Status codes and provider bodies, FAULTS.md section 2.2. */
+/** Status codes and provider bodies: the P rows. */
 export const PROVIDER_ROWS = {
   P01: { title: 'The provider rightly refuses the request', ...refusal },
   P02: {

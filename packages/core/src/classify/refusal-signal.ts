@@ -2,7 +2,7 @@ import type { Observation } from '../verdict.ts';
 
 type Refused = Extract<Observation, { kind: 'refused' }>;
 
-/** A refusal reduced to what may decide: status first, then codes, then words (FAULTS.md rule 6). */
+/** A refusal reduced to what may decide: status first, then codes, then words. */
 export interface RefusalSignal {
   /** The HTTP status, or for an error inside a 200 the one the body names or implies; null when it says nothing. */
   readonly status: number | null;

@@ -1,11 +1,11 @@
 import type { Observation } from '../verdict.ts';
 import type { FaultRow } from './fault-row.ts';
 
-/** We ended the attempt ourselves: never a provider's failure (FAULTS.md rule 7). */
+/** We ended the attempt ourselves: never a provider's failure. */
 const ours = { result: 'aborted', retry: 'stop', scope: 'none' } as const;
 const garbled = { result: 'bad_response', retry: 'endpoint', scope: 'endpoint', clientStatus: 502 } as const;
 
-/** Streams and our own endings, FAULTS.md sections 2.3 and 2.5. */
+/** Streams and our own endings: the S rows and those of X. */
 export const STREAM_ROWS = {
   S08: { title: 'One line of the stream is longer than the limit', ...garbled, hint: 'line too long' },
   S09: { title: 'More than three malformed events in one stream', ...garbled, hint: 'malformed events' },

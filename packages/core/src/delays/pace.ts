@@ -38,7 +38,7 @@ const LADDER: readonly ((nowMs: number) => number)[] = [
   () => MINUTE_MS,
 ];
 
-/** How long to rest after the latest refusal (FAULTS.md section 2.6): what was learned, then a ladder. `nowMs` counts from the epoch. */
+/** How long to rest after the latest refusal: what was learned, then a ladder. `nowMs` counts from the epoch. */
 export function unstatedRestMs({ refusals, clearsInMs }: Pace, nowMs: number): number {
   if (refusals <= 1 && clearsInMs !== null) return Math.min(Math.max(clearsInMs, SHORTEST_MS), MINUTE_MS);
   return LADDER[Math.min(Math.max(refusals, 1), LADDER.length) - 1]!(nowMs);

@@ -10,7 +10,7 @@ export const MAX_DELAY_MS = 86_400_000;
 const ZERO_MEANS_MS = 1000;
 
 /**
- * The delay a provider states, by the first source that has one, in the order of FAULTS.md section 2.6. Header names are
+ * The delay a provider states, by the first source that has one: the most exact comes first. Header names are
  * lower-case. At least 1 s where 0 or a past time is stated, at most 24 h, never NaN; without jitter. Null when nothing is stated.
  */
 export function parseDelay(headers: Headers, error: ProviderError | null, nowMs: number): Delay | null {
@@ -43,7 +43,7 @@ function statedInBody(error: ProviderError | null): number | null {
   return error === null ? null : (error.retryAfterMs ?? proseDelayMs(error.message));
 }
 
-/** A date is measured from the response's own Date, as the two clocks need not agree (FAULTS.md I07). */
+/** A date is measured from the response's own Date, as the two clocks need not agree (FAULTS I07). */
 function retryAfterMs(headers: Headers, providerNowMs: number): number | null {
   const precise = number(headers['retry-after-ms'], 1);
   if (precise !== null) return precise;

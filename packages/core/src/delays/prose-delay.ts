@@ -5,7 +5,7 @@ const MAX_TEXT = 4000;
 const LEAD =
   /\b(?:try again|retry|retrying|wait|resets?|available)(?: again)?(?: in| after| for)?(?: about| approximately)?:? (?=\d)/g;
 
-/** The delay in ms that a provider's sentence asks for (FAULTS.md section 2.6), or null. Linear in the text's first 4 000 characters. */
+/** The delay in ms that a provider's sentence asks for, or null. Linear in the text's first 4 000 characters. */
 export function proseDelayMs(message: string): number | null {
   const text = message.slice(0, MAX_TEXT).toLowerCase();
   for (const lead of text.matchAll(LEAD)) {

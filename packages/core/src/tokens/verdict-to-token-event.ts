@@ -14,7 +14,7 @@ const FAILURE: TokenEvent = { kind: 'failure' };
 const CONCURRENCY: TokenEvent = { kind: 'concurrency' };
 const DEAD: TokenEvent = { kind: 'dead' };
 
-/** What a verdict means for the token that was used; null: nothing, the fault is another's (FAULTS rule 4). */
+/** What a verdict means for the token that was used; null: nothing, the fault is another's. */
 export function verdictToTokenEvent(verdict: Verdict, { token, model }: TokenUse): PoolEvent | null {
   const event = tokenEvent(verdict, model);
   return event === null ? null : { kind: 'token', token, event };

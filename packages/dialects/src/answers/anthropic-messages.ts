@@ -12,7 +12,7 @@ export const VALID_WHEN_EMPTY: ReadonlySet<string> = new Set([
   'pause_turn',
 ]);
 
-/** Judges a whole `POST /v1/messages` answer with a 2xx status (FAULTS.md P20-P28). */
+/** Judges a whole `POST /v1/messages` answer with a 2xx status (FAULTS P20-P28). */
 export function readAnswer(body: Buffer, _contentType: string): AnswerFinding {
   return readJsonAnswer(body, judge);
 }

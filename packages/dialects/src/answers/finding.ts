@@ -29,7 +29,7 @@ export function isError(value: unknown): boolean {
   return typeof value === 'string' ? value !== '' : isObject(value) && Object.keys(value).length > 0;
 }
 
-/** An answer without the part that makes it one: a flat error (FAULTS.md P31) says why, anything else is just empty. */
+/** An answer without the part that makes it one: a flat error (FAULTS P31) says why, anything else is just empty. */
 export function withoutAnswer(answer: JsonObject): AnswerFinding {
   const minimax = answer.base_resp;
   const failed =
@@ -43,7 +43,7 @@ export function withoutAnswer(answer: JsonObject): AnswerFinding {
   return failed ? errorIn(answer) : bad('no_choices');
 }
 
-/** `answer.usage` by the names of its dialect; null when the provider counted nothing (FAULTS.md P30). */
+/** `answer.usage` by the names of its dialect; null when the provider counted nothing (FAULTS P30). */
 export function usageIn(usage: unknown, inputKey: string, outputKey: string): Usage | null {
   if (!isObject(usage)) return null;
   const inputTokens = countOf(usage[inputKey]);

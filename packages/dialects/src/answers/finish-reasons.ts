@@ -1,4 +1,4 @@
-/** The answer was cut at the output limit, which the client asked for or must know: valid, even when empty (FAULTS.md P23). */
+/** The answer was cut at the output limit, which the client asked for or must know: valid, even when empty (FAULTS P23). */
 export const LENGTH_FINISHES: ReadonlySet<string> = new Set([
   'length',
   'max_tokens',
@@ -7,7 +7,7 @@ export const LENGTH_FINISHES: ReadonlySet<string> = new Set([
   'model_length',
 ]);
 
-/** A content filter spoke: valid, and not to be shopped around (FAULTS.md P27). The upper-case ones are Gemini's, passed through by relays. */
+/** A content filter spoke: valid, and not to be shopped around (FAULTS P27). The upper-case ones are Gemini's, passed through by relays. */
 export const FILTER_FINISHES: ReadonlySet<string> = new Set([
   'content_filter',
   'refusal',
@@ -20,5 +20,5 @@ export const FILTER_FINISHES: ReadonlySet<string> = new Set([
   'sensitive', // Zhipu
 ]);
 
-/** The provider broke off and says so (FAULTS.md P28). */
+/** The provider broke off and says so (FAULTS P28). */
 export const BROKEN_FINISHES: ReadonlySet<string> = new Set(['error', 'network_error']);

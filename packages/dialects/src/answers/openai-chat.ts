@@ -4,7 +4,7 @@ import { bad, errorIn, isError, readJsonAnswer, usageIn, withoutAnswer } from '.
 import { BROKEN_FINISHES, FILTER_FINISHES, LENGTH_FINISHES } from './finish-reasons.ts';
 
 /**
- * Judges a whole `POST /chat/completions` answer with a 2xx status (FAULTS.md P20-P28): only one with something in it that
+ * Judges a whole `POST /chat/completions` answer with a 2xx status (FAULTS P20-P28): only one with something in it that
  * the client can use is `ok`. Ollama's own shape (`done: true`) counts as an answer too.
  */
 export function readAnswer(body: Buffer, _contentType: string): AnswerFinding {

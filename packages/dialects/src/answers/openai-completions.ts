@@ -4,7 +4,7 @@ import { type JsonObject, objectsIn, textOf } from '../json.ts';
 import { bad, errorIn, isError, readJsonAnswer, usageIn, withoutAnswer } from './finding.ts';
 import { BROKEN_FINISHES, FILTER_FINISHES, LENGTH_FINISHES } from './finish-reasons.ts';
 
-/** Judges a whole `POST /completions` answer with a 2xx status (FAULTS.md P20-P28). White space is text here: it may be the completion. */
+/** Judges a whole `POST /completions` answer with a 2xx status (FAULTS P20-P28). White space is text here: it may be the completion. */
 export function readAnswer(body: Buffer, _contentType: string): AnswerFinding {
   return readJsonAnswer(body, judge);
 }

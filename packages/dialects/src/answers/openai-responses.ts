@@ -7,7 +7,7 @@ import { bad, errorIn, readJsonAnswer, usageIn, withoutAnswer } from './finding.
 const RUNNING: ReadonlySet<string> = new Set(['queued', 'in_progress']);
 
 /**
- * Judges a whole `POST /responses` answer with a 2xx status (FAULTS.md P20-P28). `finish` is the status, or the reason
+ * Judges a whole `POST /responses` answer with a 2xx status (FAULTS P20-P28). `finish` is the status, or the reason
  * where the response is incomplete (`max_output_tokens`, `content_filter`).
  */
 export function readAnswer(body: Buffer, _contentType: string): AnswerFinding {

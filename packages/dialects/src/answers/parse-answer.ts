@@ -3,8 +3,8 @@ import type { BodyFault } from '@holdfast/core/verdict';
 export type ParsedAnswer = { readonly value: unknown } | { readonly fault: BodyFault };
 
 /**
- * A whole 2xx body as JSON. Leading whitespace is legal JSON and costs nothing (OpenRouter pads while it waits, FAULTS.md
- * rule 3). What does not parse is told apart by its first character: a web page, a document cut short, or something else.
+ * A whole 2xx body as JSON. Leading whitespace is legal JSON and costs nothing (OpenRouter pads while it
+ * waits). What does not parse is told apart by its first character: a web page, a document cut short, or something else.
  */
 export function parseAnswer(body: Buffer): ParsedAnswer {
   const text = body.toString('utf8');

@@ -7,7 +7,7 @@ const MAX_MESSAGE = 4000;
 const MAX_WORD = 200;
 
 /**
- * A provider's error, whatever its shape (FAULTS.md P31): OpenAI's and Anthropic's `{error: {…}}`, Google's `{error}` or
+ * A provider's error, whatever its shape (FAULTS P31): OpenAI's and Anthropic's `{error: {…}}`, Google's `{error}` or
  * `[{error}]`, a string error (Ollama, Hugging Face), flat ones (Cerebras, vLLM, Mistral, DashScope), problem details
  * (NVIDIA), FastAPI's `detail`, Cloudflare's `errors[]`, MiniMax's `base_resp`. Takes the parsed JSON value; anything else
  * becomes an error without code. Looks at fixed places only, so depth and size do not matter. The message is as the

@@ -19,7 +19,7 @@ const FILE_PATH = /\/(?:usr|home|app|var|opt|srv|root|tmp|site-packages|node_mod
 
 /**
  * A provider's message as it may be shown to the client: one line, at most 500 characters, without HTML, links, hosts and
- * addresses, account ids, credentials or stack traces (FAULTS.md control 11). Works word by word, in linear time.
+ * addresses, account ids, credentials or stack traces. Works word by word, in linear time.
  */
 export function scrubProviderText(text: string): string {
   const cut = text.slice(0, MAX_INPUT);

@@ -1,7 +1,7 @@
 import type { ClientFault } from '../dialect.ts';
 import { dataEvent, namedEvent } from '../sse/write-event.ts';
 
-/** `{"error": {message, type, code, param, attempts}}`, for every OpenAI dialect (CONTRACT 4.2). */
+/** `{"error": {message, type, code, param, attempts}}`, for every OpenAI dialect. */
 export function errorBody(fault: ClientFault): Buffer {
   return Buffer.from(JSON.stringify({ error: errorOf(fault) }));
 }

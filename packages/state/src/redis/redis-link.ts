@@ -29,7 +29,7 @@ interface Waiter {
   reject(error: Error): void;
 }
 
-/** FAULTS rule 11 and I02. */
+/** In a row; then nothing is asked of the store until it answers again (FAULTS I02). */
 const BREAKER_FAILURES = 5;
 const FIRST_PAUSE_MS = 50;
 /** Low enough that shared state is back well within 5 s of the store's return (G11). */

@@ -27,7 +27,7 @@ export type AnswerKeys = (exchange: Exchange) => string | null;
 
 /**
  * Keys hash who asks, which endpoints would be asked, and the whole request: nothing that could change the answer is left
- * out, `stream` included (FAULTS 3.1 #15). Requests with tools have no key: their answers are acts.
+ * out, `stream` included. Requests with tools have no key: their answers are acts.
  */
 export function createAnswerKeys(): AnswerKeys {
   const scopes = new WeakMap<RouteRuntime, string>();

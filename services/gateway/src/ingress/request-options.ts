@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What the client may ask for by header (CONTRACT 4.1). */
+/** What the client may ask for by header. */
 export interface RequestOptions {
   /** Shortens the deadline; null: not asked. */
   readonly timeoutMs: number | null;

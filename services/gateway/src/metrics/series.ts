@@ -7,7 +7,7 @@ const OVERHEAD_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
 
 export type GatewaySeries = ReturnType<typeof createSeries>;
 
-/** The counters and histograms of CONTRACT section 5. Per-request and per-attempt ones never mix. */
+/** The counters and histograms (docs/metrics.md). Per-request and per-attempt ones never mix. */
 export function createSeries(registry: Registry) {
   const requests = new CounterFamily({
     name: 'holdfast_requests_total',

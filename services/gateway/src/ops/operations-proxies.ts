@@ -25,7 +25,7 @@ interface ProxiedRoute {
   readonly patience?: 'probe';
 }
 
-/** The operations API by owner (CONTRACT 4.4). GET reads, POST changes. */
+/** The operations API by owner. GET reads, POST changes. */
 const ROUTES: readonly ProxiedRoute[] = [
   { method: 'get', path: '/api/status', service: 'healthChecker' },
   { method: 'post', path: '/api/check-main-api', service: 'healthChecker', patience: 'probe' },

@@ -27,7 +27,7 @@ export interface NoMessage {
   readonly personality: unknown;
 }
 
-/** The contract's body has three levels. */
+/** The body has three levels. */
 const MAX_DEPTH = 32;
 /** Characters of earlier messages that travel along; about 8 000 of a model's tokens. */
 const HISTORY_CHARS = 32_000;

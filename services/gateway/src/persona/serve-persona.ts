@@ -42,7 +42,7 @@ interface Mood {
 const NOTHING_HEARD: Mood = { heard: '', personality: null };
 
 /**
- * One request of a persona chat (CONTRACT 4.3): status 200 and the same JSON whatever happens, but for a missing or wrong
+ * One request of a persona chat (docs/persona-chat.md): status 200 and the same JSON whatever happens, but for a missing or wrong
  * client key. Never rejects.
  */
 export async function servePersona(

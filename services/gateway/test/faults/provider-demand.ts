@@ -1,6 +1,6 @@
 import type { Behaviour } from '@holdfast/simulator/behaviour';
 
-/** What the catalogue demands of one provider's answer (FAULTS.md section 2.2), for an endpoint with a key of its own. */
+/** What the catalogue demands of one provider's answer, for an endpoint with a key of its own. */
 export interface ProviderDemand {
   readonly code: string;
   readonly name: string;

@@ -4,7 +4,7 @@ import { LIMITS } from './provider-limits.ts';
 import { OUTAGES } from './provider-outages.ts';
 import { REFUSALS } from './provider-refusals.ts';
 
-/** FAULTS.md section 2.2, as far as an answer fails an attempt. */
+/** The P rows, as far as an answer fails an attempt. */
 export const PROVIDER_DEMANDS: readonly ProviderDemand[] = [...REFUSALS, ...LIMITS, ...OUTAGES];
 
 /** Answers that only look wrong: they reach the client as they are and nobody is blamed. */

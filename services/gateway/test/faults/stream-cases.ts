@@ -7,7 +7,7 @@ import { ask, endedWell, leaksIn, protocolOf, type ReadAnswer, saidIn, simulated
 
 export const STREAMS = ['chat stream', 'completions stream', 'responses stream', 'messages stream'] as const;
 
-/** What FAULTS.md calls A2: an error event in the client's dialect and nothing that looks like an end. */
+/** An error event in the client's dialect and nothing that looks like an end. */
 export function expectBrokenOff(answer: ReadAnswer, way: string, code = 'stream_interrupted'): void {
   expect(answer.status).toBe(200);
   expect(answer.broken).toBe(true);

@@ -3,7 +3,7 @@ import type { Simulator } from '@holdfast/simulator/simulator';
 import { z } from 'zod';
 import { type ConfigFile, readConfig, type TestGateway } from '../start-gateway.ts';
 
-/** Exactly what CONTRACT 4.3 promises. */
+/** Exactly what docs/persona-chat.md promises. */
 const answerSchema = z.strictObject({
   response: z.string().regex(/\S/),
   fallback: z.boolean(),

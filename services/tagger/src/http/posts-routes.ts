@@ -19,7 +19,7 @@ export interface PostsRoutesOptions {
 
 const PAGE = { initial: 50, max: 200 };
 
-/** Creating, listing and reading posts (CONTRACT 4.4). */
+/** Creating, listing and reading posts. */
 export function postsRoutes({
   store,
   config,

@@ -15,7 +15,7 @@ export interface TaggingRoutesOptions {
 
 const RETRY = { initial: 1000, max: 10_000 };
 
-/** How a user's tagging stands, and putting posts in line again (CONTRACT 4.4). */
+/** How a user's tagging stands, and putting posts in line again. */
 export function taggingRoutes({ store, config, guards, onQueued, now }: TaggingRoutesOptions): Router {
   const router = Router();
 

@@ -1,6 +1,6 @@
 /**
  * The life of one post's tagging, as values. A job is what is left to do for a post; one attempt of it is `1 + maxRetries`
- * calls on the main model and then one per fallback model (CONTRACT 4.4). `step` counts the calls of the running attempt
+ * calls on the main model and then one per fallback model. `step` counts the calls of the running attempt
  * that are over, so an attempt goes on where it was, also in another process.
  */
 export type TaggingStatus = 'pending' | 'success' | 'failed' | 'retrying' | 'skipped';
@@ -64,7 +64,7 @@ const CALL_MULTIPLIER = 2;
 /** Attempts are spread wider, so that five of them outlast an outage of hours: 16 s, 2 min, 17 min, 2.3 h at the defaults. */
 const ATTEMPT_MULTIPLIER = 8;
 const MAX_PAUSE_MS = 6 * 3_600_000;
-/** Beyond this a stated delay is not waited for inside an attempt: the next model is asked instead (FAULTS 2.6). */
+/** Beyond this a stated delay is not waited for inside an attempt: the next model is asked instead. */
 const MAX_STATED_WAIT_MS = 120_000;
 const MAX_STATED_PAUSE_MS = 24 * 3_600_000;
 /** Waits are never shorter than planned and at most this much longer, so that posts that failed together spread out. */

@@ -25,7 +25,7 @@ const MAX_DEFERRAL_MS = 60_000;
 /** How long the line rests when the gateway refuses the tagger's key: only an edited configuration helps. */
 const REFUSED_KEY_PAUSE_MS = 60_000;
 
-/** Codes whose message the gateway composes itself (CONTRACT 4.2); any other may echo a provider, hence the post. */
+/** Codes whose message the gateway composes itself; any other may echo a provider, hence the post. */
 const OWN_CODES: ReadonlySet<string | number> = new Set([
   'all_attempts_failed',
   'no_endpoint_available',

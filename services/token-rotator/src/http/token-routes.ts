@@ -16,7 +16,7 @@ export interface TokenRoutesOptions {
   readonly now: () => number;
 }
 
-/** CONTRACT 4.4; and `validate`, which the CLI's `tokens emergency` shows. */
+/** The API of docs/token-rotator.md; `validate` is what the CLI's `tokens emergency` shows. */
 export function tokenRoutes({ book, guards, submit, validateAll, now }: TokenRoutesOptions): Router {
   const router = Router();
   const readJson = express.json({ limit: '10kb' });

@@ -1,7 +1,7 @@
 import { blockOf, type TokenState } from '@holdfast/core/tokens/token-state';
 import type { PoolEntry } from '../pool-book.ts';
 
-/** The answer of `GET /v1/tokens/stats`, CONTRACT 4.4; times are ISO 8601. Names only, never a value. */
+/** The answer of `GET /v1/tokens/stats`; times are ISO 8601. Names only, never a value. */
 export interface TokenStats {
   readonly pool: string | null;
   readonly current_token: string | null;
