@@ -448,6 +448,25 @@ test('marks of the cache travel with their parts and tools', () => {
   });
 });
 
+test('of more than 4 marks of the cache the last ones are told', () => {
+  const cache_control = { type: 'ephemeral' };
+  const marked = (text: string) => ({ type: 'text', text, cache_control });
+  const request = chat(
+    [
+      { role: 'system', content: [marked('a'), marked('b')] },
+      assistant(null, { tool_calls: [call('x')] }),
+      result('x', [marked('c')]),
+      user([marked('d'), marked('e')]),
+    ],
+    { tools: [{ ...tools[0], cache_control }] },
+  );
+  const { system, messages, ...rest } = told(request);
+  expect(JSON.stringify([rest, system]).match(/cache_control/g)).toHaveLength(1);
+  expect(system).toEqual([{ type: 'text', text: 'a' }, marked('b')]);
+  expect(JSON.stringify(messages).match(/cache_control/g)).toHaveLength(3);
+  expect(dropped(request)).toEqual(['messages[].content[].cache_control']);
+});
+
 describe('an answer', () => {
   test('with thoughts is told with their signatures', () => {
     const answer = {

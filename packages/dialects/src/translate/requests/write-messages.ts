@@ -5,6 +5,7 @@ import { sha256 } from '../sha256.ts';
 import type { Target } from '../translation.ts';
 import { type ClaudeAbilities, claudeAbilities } from './claude-abilities.ts';
 import { instructedFormat } from './instructed-format.ts';
+import { limitCacheMarks } from './limit-cache-marks.ts';
 import { plainSchema } from './plain-schema.ts';
 import { publishedMaxOutput } from './published-max-output.ts';
 import { writeMessagesTurns } from './write-messages-turns.ts';
@@ -23,7 +24,8 @@ const MAX_USER = 256;
 export function writeMessagesRequest(ledger: Ledger, asked: Conversation, target: Target) {
   const abilities = claudeAbilities(target.model);
   const { user } = asked;
-  const conversation = abilities.schemas ? asked : { ...asked, tools: asked.tools.map(withoutStrict) };
+  const limited = limitCacheMarks(ledger, asked);
+  const conversation = abilities.schemas ? limited : { ...limited, tools: limited.tools.map(withoutStrict) };
   const maxTokens = maxTokensOf(conversation, target);
   const format = writeFormat(conversation, abilities);
   // An answer by a schema begins anew.

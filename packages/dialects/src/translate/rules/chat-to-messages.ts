@@ -13,7 +13,7 @@ export const CHAT_TO_MESSAGES = {
   'messages[].content[].image_url.detail': drop('the model decides', ['auto']),
   'messages[].content[].file': tell('a PDF or text as data URL'),
   'messages[].content[].file.file_id': refuse("files lie with the endpoint's vendor"),
-  'messages[].content[].cache_control': tell(),
+  'messages[].content[].cache_control': tell('the last 4, with those of tools'),
   'messages[].content[].prompt_cache_breakpoint': drop('caching is marked in another way'),
   'messages[].reasoning_content': drop('the vendor takes only thoughts that it signed'),
   'messages[].reasoning_details': tell('thoughts with a signature of Anthropic, and sealed ones'),
