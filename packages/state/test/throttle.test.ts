@@ -1,3 +1,4 @@
+import { steadyNow } from '@holdfast/runtime/clock';
 import { describeWithServer } from '@holdfast/runtime/testing/needs-server';
 import { describe, expect, test } from '@jest/globals';
 import { openState } from '../src/open-state.ts';
@@ -7,9 +8,9 @@ import { redisProgram, startRedis } from '../testing/redis-server.ts';
 import { createUnreliableState } from './unreliable-state.ts';
 
 const INTERVAL = 60;
-const now = () => performance.timeOrigin + performance.now();
+
 const throttleOn = (state: SharedState, replicas = 1) =>
-  createThrottle({ state, now, replicas: () => replicas });
+  createThrottle({ state, now: steadyNow, replicas: () => replicas });
 const turn = { intervalMs: INTERVAL, maxWaitMs: 5000 };
 
 /** Takes turns one after the other and tells in which order, and how long after the start each came. */
@@ -18,12 +19,12 @@ async function takeAll(
 ): Promise<{ order: string[]; after: number[] }> {
   const order: string[] = [];
   const after: number[] = [];
-  const startedMs = now();
+  const startedMs = steadyNow();
   await Promise.all(
     turns.map(async ([name, throttle]) => {
       await throttle.takeTurn('m', turn);
       order.push(name);
-      after.push(now() - startedMs);
+      after.push(steadyNow() - startedMs);
     }),
   );
   return { order, after };
@@ -73,11 +74,11 @@ describe('a line', () => {
     const gone = throttle.takeTurn('m', { ...turn, signal: leaving.signal });
     const next = throttle.takeTurn('m', { ...turn, maxWaitMs: 2 * INTERVAL });
     await first;
-    const startedMs = now();
+    const startedMs = steadyNow();
     leaving.abort();
     expect(await gone).toBeNull();
     expect(await next).not.toBeNull();
-    expect(now() - startedMs).toBeLessThan(2 * INTERVAL);
+    expect(steadyNow() - startedMs).toBeLessThan(2 * INTERVAL);
     expect(await throttle.takeTurn('m', { ...turn, signal: leaving.signal })).toBeNull();
   });
 
@@ -96,7 +97,7 @@ describe('a line', () => {
   test('a request that asks again stands before those that came after it', async () => {
     const throttle = throttleOn(createUnreliableState());
     const order: string[] = [];
-    const firstMs = now();
+    const firstMs = steadyNow();
     await throttle.takeTurn('m', { ...turn, arrivedMs: firstMs });
     const take = async (name: string, arrivedMs: number) => {
       await throttle.takeTurn('m', { ...turn, arrivedMs });
@@ -144,7 +145,7 @@ describe('without the store', () => {
     for (const up of [true, false, true, false]) {
       state.setUp(up);
       await throttle.takeTurn('m', turn);
-      times.push(now());
+      times.push(steadyNow());
     }
     for (let index = 1; index < times.length; index++) {
       expect(times[index]! - times[index - 1]!).toBeGreaterThanOrEqual(INTERVAL - 1);

@@ -1,4 +1,5 @@
 import type { Config } from '@holdfast/config/types';
+import { steadyNow } from '@holdfast/runtime/clock';
 import { createLifecycle } from '@holdfast/runtime/lifecycle';
 import type { LineWriter } from '@holdfast/runtime/line-writer';
 import { listen } from '@holdfast/runtime/listen';
@@ -15,7 +16,6 @@ import { createAlerts } from './admin/alerts.ts';
 import { createConfigLoads } from './admin/config-loads.ts';
 import { createClientListener } from './app.ts';
 import { createAnswerCache } from './cache/answer-cache.ts';
-import { nowMs } from './clock.ts';
 import type { Gateway } from './gateway.ts';
 import { limitServer, SERVER_LIMITS, type ServerLimits, serverOptions } from './ingress/client-server.ts';
 import { cancelExchange } from './ingress/exchange.ts';
@@ -73,7 +73,7 @@ export async function composeGateway({
   logger,
   accessLog = null,
   random = Math.random,
-  now = nowMs,
+  now = steadyNow,
   clientTimers = {},
   serverLimits = {},
   pressure,

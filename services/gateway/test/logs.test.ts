@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { steadyNow } from '@holdfast/runtime/clock';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { describe, expect, test } from '@jest/globals';
-import { nowMs } from '../src/clock.ts';
 import { chat, readConfig, startGateway, type TestGateway } from './start-gateway.ts';
 
 const SECRET = 'sk-canary-0f9d2c7b4a';
@@ -36,7 +36,7 @@ describe('the log', () => {
     let leapMs = 0;
     await using simulator = await startSimulator();
     await using gateway = await startGateway(lone(simulator.baseUrl('only')), {
-      now: () => nowMs() + leapMs,
+      now: () => steadyNow() + leapMs,
     });
     simulator.behave('only', [{ status: 502 }, {}]);
     await ask(gateway);

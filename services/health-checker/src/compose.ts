@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '@holdfast/config/types';
+import { steadyNow } from '@holdfast/runtime/clock';
 import { createLifecycle } from '@holdfast/runtime/lifecycle';
 import { listen } from '@holdfast/runtime/listen';
 import type { Logger } from '@holdfast/runtime/logger';
@@ -51,7 +52,7 @@ const DRAIN_MS = 2_000;
 
 /** Starts the service: its HTTP server, and its probes as soon as it leads. The state stays the caller's. */
 export async function composeHealthChecker(options: HealthCheckerOptions): Promise<HealthChecker> {
-  const { state, logger, now = Date.now, random = Math.random } = options;
+  const { state, logger, now = steadyNow, random = Math.random } = options;
   const { server, services } = options.config;
   const lifecycle = createLifecycle();
   const shutdown = new AbortController();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '@holdfast/config/types';
+import { steadyNow } from '@holdfast/runtime/clock';
 import { createLifecycle } from '@holdfast/runtime/lifecycle';
 import { listen } from '@holdfast/runtime/listen';
 import type { Logger } from '@holdfast/runtime/logger';
@@ -43,9 +44,6 @@ const CONSUME_INTERVAL_MS = 500;
 const VALIDATE_INTERVAL_MS = 1000;
 /** When day quotas end that name no other time. */
 const UTC_MIDNIGHT = '0 0 * * *';
-
-/** The process start by the wall clock, then the monotonic clock. */
-const steadyNow = () => Math.round(performance.timeOrigin + performance.now());
 
 /** Starts the token-rotator. Rejects when it cannot listen; a store that is away is waited for while running. */
 export async function composeTokenRotator({
@@ -183,7 +181,7 @@ export async function composeTokenRotator({
       config = next;
       book.configure(next.tokenPools, now());
       metrics.configure(next);
-      metrics.configReload.succeeded(Date.now());
+      metrics.configReload.succeeded(now());
       void watch.readAll();
     },
     close: lifecycle.close,

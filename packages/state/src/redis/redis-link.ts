@@ -32,7 +32,7 @@ interface Waiter {
 /** In a row; then nothing is asked of the store until it answers again (FAULTS I02). */
 const BREAKER_FAILURES = 5;
 const FIRST_PAUSE_MS = 50;
-/** Low enough that shared state is back well within 5 s of the store's return (G11). */
+/** Low enough that shared state is back well within 5 s of the return of the store. */
 const MAX_PAUSE_MS = 1000;
 /** A hung or cut-off server is noticed within an interval and a deadline, also when nothing is asked of it. */
 const HEARTBEAT_INTERVAL_MS = 1000;

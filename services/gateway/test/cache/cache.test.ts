@@ -1,6 +1,6 @@
+import { steadyNow } from '@holdfast/runtime/clock';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { describe, expect, test } from '@jest/globals';
-import { nowMs } from '../../src/clock.ts';
 import { chat, readConfig, startGateway } from '../start-gateway.ts';
 import { askChat, cached, caching, got } from './caching.ts';
 
@@ -82,7 +82,7 @@ describe('an answer that was given', () => {
     await using simulator = await startSimulator();
     let skewMs = 0;
     await using gateway = await startGateway(caching(simulator, { ttl: '60s' }), {
-      now: () => nowMs() + skewMs,
+      now: () => steadyNow() + skewMs,
     });
     await askChat(gateway);
     skewMs = 59_000;

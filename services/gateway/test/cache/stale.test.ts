@@ -1,6 +1,6 @@
+import { steadyNow } from '@holdfast/runtime/clock';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { describe, expect, test } from '@jest/globals';
-import { nowMs } from '../../src/clock.ts';
 import { type ConfigFile, startGateway } from '../start-gateway.ts';
 import { askChat, cached, caching, type Got } from './caching.ts';
 
@@ -24,7 +24,7 @@ async function askAgain(
   await using simulator = await startSimulator();
   let skewMs = 0;
   await using gateway = await startGateway(caching(simulator, { ttl: '60s', stale_if_error: '1h' }, more), {
-    now: () => nowMs() + skewMs,
+    now: () => steadyNow() + skewMs,
     clientTimers: { pingEveryMs },
   });
   const first = await askChat(gateway, { stream });

@@ -1,8 +1,8 @@
+import { steadyNow } from '@holdfast/runtime/clock';
 import type { Behaviour } from '@holdfast/simulator/behaviour';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { nowMs } from '../../src/clock.ts';
 import { startGateway } from '../start-gateway.ts';
 import { anyBehaviour } from './arbitrary-behaviour.ts';
 import { companion, hear, MIKU, type PersonaAnswer } from './ask-persona.ts';
@@ -68,7 +68,7 @@ test(`${RUNS} requests with random faults, bodies and headers: each time 200 and
       timeouts: { connect: '40ms', first_content: '40ms' },
       cache: { enabled: true, stale_if_error: '1h' },
     }),
-    { now: () => nowMs() + skewMs },
+    { now: () => steadyNow() + skewMs },
   );
   const heard: PersonaAnswer[] = [];
   const once = async (
