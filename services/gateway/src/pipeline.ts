@@ -3,6 +3,7 @@ import type { Made } from './attempt/make-attempt.ts';
 import { makeStep } from './attempt/make-step.ts';
 import { verdictOnMetering } from './attempt/metering.ts';
 import { takeUp, verdictOnContinuing } from './attempt/resume.ts';
+import { verdictOnThoughts } from './attempt/thoughts.ts';
 import { verdictOnTelling, whyUntellable } from './attempt/translations.ts';
 import type { Gateway } from './gateway.ts';
 import type { Exchange } from './ingress/exchange.ts';
@@ -118,9 +119,6 @@ function conclude(tries: ModelTries, made: Made): 'answered' | GaveUp | null {
 
 /** The verdict as far as it decides on the next attempt: not all that is refused is what the client asked for. */
 function verdictOnOurs(exchange: Exchange, made: Made, verdict: Verdict): Verdict {
-  return verdictOnTelling(
-    exchange,
-    made,
-    verdictOnMetering(exchange, made, verdictOnContinuing(exchange, made, verdict)),
-  );
+  const judges = [verdictOnContinuing, verdictOnMetering, verdictOnThoughts, verdictOnTelling];
+  return judges.reduce((known, judge) => judge(exchange, made, known), verdict);
 }

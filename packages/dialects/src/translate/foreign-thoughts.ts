@@ -3,10 +3,14 @@ import { isObject, type JsonObject, objectsIn, parseObject, textOf } from '../js
 import { valueSpans } from '../request/value-spans.ts';
 import { withEdits } from '../request/with-edits.ts';
 import { callsWithoutThought } from './calls-without-thought.ts';
+import { isThought } from './is-thought.ts';
 import { OUR_MARK } from './our-mark.ts';
 import { isOurs } from './reasoning-detail.ts';
 import { chatAbilities } from './requests/chat-abilities.ts';
 import { openSeal } from './sealed-reasoning.ts';
+
+/** Whether a block or an item is left out. */
+type Choice = (part: JsonObject) => boolean;
 
 const SIGNATURE = Buffer.from('"signature"');
 const MARK = Buffer.from(`"${OUR_MARK}`);
@@ -17,12 +21,22 @@ const MARK = Buffer.from(`"${OUR_MARK}`);
  * `model`: the endpoint's.
  */
 export function withoutForeignThoughts(dialect: DialectName, body: Buffer, model: string): Buffer {
-  if (dialect === 'anthropic-messages' && hasEmptySignature(body)) return replaced(body, cleanMessages);
-  if (dialect === 'openai-responses' && body.includes(MARK)) return replaced(body, cleanInput);
+  if (dialect === 'anthropic-messages' && hasEmptySignature(body))
+    return replaced(body, (request) => cleanMessages(request, isUnsigned));
+  if (dialect === 'openai-responses' && body.includes(MARK))
+    return replaced(body, (request) => cleanInput(request, isForeign));
   if (dialect === 'openai-chat' && body.includes(MARK)) {
     const { thoughts } = chatAbilities(model);
     return replaced(body, (request) => cleanChat(request, thoughts));
   }
+  return body;
+}
+
+/** The same without any thoughts, sealed by whomever; those of chat are no vendor's to refuse. */
+export function withoutThoughts(dialect: DialectName, body: Buffer): Buffer {
+  if (dialect === 'anthropic-messages') return replaced(body, (request) => cleanMessages(request, isThought));
+  if (dialect === 'openai-responses')
+    return replaced(body, (request) => cleanInput(request, ({ type }) => type === 'reasoning'));
   return body;
 }
 
@@ -48,23 +62,23 @@ function replaced(body: Buffer, clean: (request: JsonObject) => JsonObject): Buf
 }
 
 /** Where results of tools come back, thinking by a budget wants the thoughts that led to the calls: it pauses until the model has spoken. */
-function cleanMessages({ messages, thinking }: JsonObject): JsonObject {
+function cleanMessages({ messages, thinking }: JsonObject, isLeftOut: Choice): JsonObject {
   if (!Array.isArray(messages)) return {};
   const cleaned = messages
-    .map((message: unknown) => (isObject(message) ? withoutUnsigned(message) : message))
+    .map((message: unknown) => (isObject(message) ? withoutBlocks(message, isLeftOut) : message))
     .filter((message) => !isObject(message) || !Array.isArray(message.content) || message.content.length > 0);
   const isPaused = isObject(thinking) && thinking.type === 'enabled' && callsWithoutThought(cleaned);
   return { messages: cleaned, ...(isPaused ? { thinking: { type: 'disabled' } } : {}) };
 }
 
-function withoutUnsigned(message: JsonObject): JsonObject {
+function withoutBlocks(message: JsonObject, isLeftOut: Choice): JsonObject {
   const { content } = message;
   if (message.role !== 'assistant' || !Array.isArray(content)) return message;
-  return { ...message, content: content.filter((block: unknown) => !isUnsigned(block)) };
+  return { ...message, content: content.filter((block: unknown) => !isObject(block) || !isLeftOut(block)) };
 }
 
-function isUnsigned(block: unknown): boolean {
-  return isObject(block) && block.type === 'thinking' && block.signature === '';
+function isUnsigned({ type, signature }: JsonObject): boolean {
+  return type === 'thinking' && signature === '';
 }
 
 /** `takesThoughts`: as far as they can be read. */
@@ -83,14 +97,13 @@ function hasOurThoughts({ reasoning_details: details }: JsonObject): boolean {
   return objectsIn(details).some(isOurs);
 }
 
-function cleanInput({ input }: JsonObject): JsonObject {
+function cleanInput({ input }: JsonObject, isLeftOut: Choice): JsonObject {
   if (!Array.isArray(input)) return {};
-  const own = input.filter((item: unknown) => !isForeign(item));
+  const own = input.filter((item: unknown) => !isObject(item) || !isLeftOut(item));
   return own.length === input.length ? {} : { input: own };
 }
 
-function isForeign(item: unknown): boolean {
-  if (!isObject(item) || item.type !== 'reasoning') return false;
-  const encrypted = textOf(item.encrypted_content);
-  return encrypted !== null && openSeal(encrypted) !== null;
+function isForeign({ type, encrypted_content }: JsonObject): boolean {
+  const encrypted = textOf(encrypted_content);
+  return type === 'reasoning' && encrypted !== null && openSeal(encrypted) !== null;
 }

@@ -1,7 +1,6 @@
 import type { PoolToken } from '@holdfast/config/types';
 import { withModel } from '@holdfast/dialects/request/with-model';
 import { withUsage } from '@holdfast/dialects/request/with-usage';
-import { withoutForeignThoughts } from '@holdfast/dialects/translate/foreign-thoughts';
 import { credentialHeader } from '@holdfast/dialects/upstream-call';
 import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
@@ -12,6 +11,7 @@ import type { AttemptOrder, StreamGate } from './attempt.ts';
 import { asksForUsage } from './metering.ts';
 import { addForwardedHeaders } from './request-headers.ts';
 import { continuationAt } from './resume.ts';
+import { withAcceptedThoughts } from './thoughts.ts';
 import { tellingAt } from './translations.ts';
 
 /** Nothing is streamed to a client that asked for no stream. */
@@ -70,8 +70,8 @@ export function orderFor(
 }
 
 /** The client's bytes, with the endpoint's name of the model. */
-function ownBody({ body, dialect, facts }: Exchange, model: string, metered: boolean): Buffer {
-  const own = withoutForeignThoughts(dialect.name, withModel(body, facts, model), model);
+function ownBody(exchange: Exchange, model: string, metered: boolean): Buffer {
+  const own = withAcceptedThoughts(exchange, withModel(exchange.body, exchange.facts, model), model);
   return metered ? withUsage(own) : own;
 }
 

@@ -58,6 +58,8 @@ export interface Exchange {
   readonly trail: TrailEntry[];
   /** The request in other dialects, as far as an endpoint was to be told it in one; null: in none yet. */
   translations: Translations | null;
+  /** An endpoint has refused the thoughts in the conversation as not its own: nobody is told them any more. */
+  thoughtsRefused: boolean;
   /** Endpoints whose breaker has counted a failure of this request. */
   readonly blamed: EndpointRuntime[];
   served: ServedBy;

@@ -50,6 +50,7 @@ export function openExchange(gateway: Gateway, opening: Opening, admitted: Admit
         : null,
     trail: [],
     translations: null,
+    thoughtsRefused: false,
     blamed: [],
     served: {
       requestId: id,
