@@ -1,4 +1,3 @@
-import type { ParsedConfig } from './schema.ts';
 import type {
   BreakerPolicy,
   CachePolicy,
@@ -6,7 +5,8 @@ import type {
   RetryPolicy,
   ThrottlePolicy,
   Timeouts,
-} from './types.ts';
+} from './policies.ts';
+import type { ParsedConfig } from './schema.ts';
 
 /** The policies in the suite's own words: camelCase, with the unit in the name. */
 

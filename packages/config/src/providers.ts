@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { AuthHeader, DialectName, Protocol } from '@holdfast/core/protocol';
-import type { ProbeKind } from './types.ts';
+import type { ProbeKind } from './policies.ts';
 
 /** What is known of a provider: the defaults of an endpoint that names it. docs/providers.md says where each comes from. */
 export interface Provider {

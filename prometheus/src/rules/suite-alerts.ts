@@ -1,4 +1,4 @@
-import type { HealthPolicy } from '@holdfast/config/types';
+import type { HealthPolicy } from '@holdfast/config/policies';
 import { longestGapSeconds } from '../longest-gap.ts';
 import { type AlertDefinition, TAGGING_BACKLOG_SECONDS } from './rule.ts';
 

@@ -1,5 +1,6 @@
 import { allowedLookup } from '@holdfast/config/allowed-lookup';
-import type { Cluster, Config, Endpoint, ProbeKind, Protocol, TokenPool } from '@holdfast/config/types';
+import type { ProbeKind } from '@holdfast/config/policies';
+import type { Cluster, Config, Endpoint, Protocol, TokenPool } from '@holdfast/config/types';
 import { isGlob, matchesGlob } from '@holdfast/core/glob';
 import type { Dialect, DialectName } from '@holdfast/dialects/dialect';
 import { dialects } from '@holdfast/dialects/dialects';

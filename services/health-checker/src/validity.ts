@@ -1,4 +1,4 @@
-import type { HealthPolicy } from '@holdfast/config/types';
+import type { HealthPolicy } from '@holdfast/config/policies';
 
 const HOUR_MS = 3_600_000;
 const SLACK_MS = 30_000;

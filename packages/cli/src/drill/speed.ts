@@ -1,4 +1,5 @@
-import type { Config, HealthPolicy, RetryPolicy, Route, Timeouts } from '@holdfast/config/types';
+import type { HealthPolicy, RetryPolicy, Timeouts } from '@holdfast/config/policies';
+import type { Config, Route } from '@holdfast/config/types';
 
 /** What `retry.max_total_time` is shortened to; a drill waits for it when a primary hangs. */
 const PATIENCE_MS = 6_000;

@@ -1,4 +1,4 @@
-import type { CachePolicy } from '@holdfast/config/types';
+import type { CachePolicy } from '@holdfast/config/policies';
 import { z } from 'zod';
 
 /** A whole answer as its client got it. */

@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '@holdfast/config/types';
+import type { RetryPolicy } from '@holdfast/config/policies';
 import { backoffMs, statedWaitMs } from '@holdfast/core/backoff';
 import type { Verdict } from '@holdfast/core/verdict';
 import { type PlannedAttempt, repeatable, type Tried } from './plan.ts';

@@ -1,4 +1,4 @@
-import type { ThrottlePolicy } from '@holdfast/config/types';
+import type { ThrottlePolicy } from '@holdfast/config/policies';
 import type { Gateway } from '../gateway.ts';
 import type { Exchange } from '../ingress/exchange.ts';
 

@@ -1,4 +1,4 @@
-import type { ThrottlePolicy } from '@holdfast/config/types';
+import type { ThrottlePolicy } from '@holdfast/config/policies';
 
 /** Whether calls under this policy keep a minimum interval. */
 export const isThrottled = ({ enabled, minIntervalMs }: ThrottlePolicy): boolean =>

@@ -1,4 +1,5 @@
-import type { Endpoint, PoolToken, ThrottlePolicy } from '@holdfast/config/types';
+import type { ThrottlePolicy } from '@holdfast/config/policies';
+import type { Endpoint, PoolToken } from '@holdfast/config/types';
 import type { PoolMember } from '@holdfast/core/tokens/pool';
 import type { RequestFacts } from '@holdfast/dialects/request/inspect-request';
 import type { Gateway } from '../gateway.ts';
