@@ -1,4 +1,3 @@
-import { FILTER_FINISHES } from '../../answers/finish-reasons.ts';
 import { countOf, isObject, type JsonObject, objectsIn, textOf } from '../../json.ts';
 import type { Answer, AnswerPart, TextPart, ToolCallPart } from '../conversation.ts';
 import { readChatReasoning } from '../read-chat-reasoning.ts';
@@ -18,17 +17,13 @@ export function readChatAnswer(completion: JsonObject): Answer {
     ...(refusal === null ? [] : [{ kind: 'refusal', text: refusal } as const]),
     ...readCalls(message, id),
   ];
-  const native = textOf(choice.native_finish_reason) ?? '';
-  const finish = readChatFinish(FILTER_FINISHES.has(native) ? native : (textOf(choice.finish_reason) ?? ''));
-  // vLLM and its like say at which sequence they stopped.
-  const stopSequence = finish === 'stop' ? textOf(choice.stop_reason) : null;
+  const { finish, stopSequence } = readChatFinish(choice);
   return {
     id,
     model: textOf(completion.model),
     created: countOf(completion.created),
     parts,
-    finish:
-      stopSequence === null ? finishOf(new Set(parts.map(({ kind }) => kind)), finish) : 'stop_sequence',
+    finish: finishOf(new Set(parts.map(({ kind }) => kind)), finish),
     stopSequence,
     usage: readChatUsage(completion.usage),
   };

@@ -2,8 +2,9 @@ import { type JsonObject, textOf } from '../../json.ts';
 import type { DocumentPart, ImagePart, RefusalPart, TextPart } from '../conversation.ts';
 import { readUrl } from '../data-url.ts';
 import type { Ledger } from '../ledger.ts';
-import { absent, meetOthers, needText, readObject, readObjects } from './fields.ts';
+import { absent, meetOthers, needText, readObject } from './fields.ts';
 import { readCacheMark } from './read-cache-mark.ts';
+import { onlyText, type PartReader, readContent, readTextPart, refusePart } from './read-content.ts';
 import { readDetail } from './read-detail.ts';
 
 export type ContentPart = TextPart | ImagePart | DocumentPart | RefusalPart;
@@ -15,30 +16,20 @@ const KNOWN_FILE = new Set(['file_data', 'filename', 'file_id']);
 
 /** A message's `content`: a string, or parts. */
 export function readChatContent(ledger: Ledger, at: string, content: unknown): ContentPart[] {
-  if (absent(content) || content === '') return [];
-  if (typeof content === 'string') return [{ kind: 'text', text: content }];
-  return readObjects(ledger, at, content).flatMap(([name, part]) => {
-    meetOthers(ledger, PART, name, part, KNOWN);
-    return readPart(ledger, name, part);
-  });
+  return readContent(ledger, at, content, PARTS);
 }
 
 /** Content of which only text can be told. */
 export function readChatText(ledger: Ledger, at: string, content: unknown): TextPart[] {
-  return readChatContent(ledger, at, content).flatMap((part) => {
-    if (part.kind === 'text') return [part];
-    ledger.refuse(at, `'${at}' may hold only text.`);
-    return [];
-  });
+  return onlyText(ledger, at, readChatContent(ledger, at, content));
 }
+
+const PARTS: PartReader<ContentPart> = { path: PART, known: KNOWN, read: readPart };
 
 function readPart(ledger: Ledger, at: string, part: JsonObject): ContentPart[] {
   switch (part.type) {
     case 'text':
-      if (typeof part.text === 'string')
-        return part.text === '' ? [] : [{ kind: 'text', text: part.text, ...readCacheMark(part) }];
-      ledger.refuse(`${at}.text`, `'${at}.text' must be a string.`);
-      return [];
+      return readTextPart(ledger, at, part).map((text) => ({ ...text, ...readCacheMark(part) }));
     case 'refusal':
       return [{ kind: 'refusal', text: needText(ledger, `${at}.refusal`, part.refusal) }];
     case 'image_url':
@@ -51,8 +42,7 @@ function readPart(ledger: Ledger, at: string, part: JsonObject): ContentPart[] {
       ledger.meet(`${PART}.input_audio`, part, `${at}.input_audio`);
       return [];
     default:
-      ledger.refuse(`${at}.type`, `'${at}.type' is no kind of content that can be told to the endpoint.`);
-      return [];
+      return refusePart(ledger, at);
   }
 }
 

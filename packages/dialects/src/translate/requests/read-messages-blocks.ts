@@ -1,7 +1,8 @@
 import { isObject, type JsonObject, textOf } from '../../json.ts';
 import type { DocumentPart, ImagePart, Part, Source, TextPart, ToolResultPart } from '../conversation.ts';
 import type { Ledger } from '../ledger.ts';
-import { absent, meetOthers, needText, readObject, readObjects } from './fields.ts';
+import { needText, readObject } from './fields.ts';
+import { onlyText, type PartReader, readContent, readTextPart, refusePart } from './read-content.ts';
 
 const BLOCK = 'messages[].content[]';
 /** Of all kinds of blocks that are read. */
@@ -24,30 +25,20 @@ const KNOWN = new Set([
 
 /** A message's `content`, or a tool result's. */
 export function readBlocks(ledger: Ledger, at: string, content: unknown): Part[] {
-  if (absent(content) || content === '') return [];
-  if (typeof content === 'string') return [{ kind: 'text', text: content }];
-  return readObjects(ledger, at, content).flatMap(([name, block]) => {
-    meetOthers(ledger, BLOCK, name, block, KNOWN);
-    return readBlock(ledger, name, block);
-  });
+  return readContent(ledger, at, content, BLOCKS);
 }
 
 /** Content of which only text can be told. */
 export function readTextBlocks(ledger: Ledger, at: string, content: unknown): TextPart[] {
-  return readBlocks(ledger, at, content).flatMap((part) => {
-    if (part.kind === 'text') return [part];
-    ledger.refuse(at, `'${at}' may hold only text.`);
-    return [];
-  });
+  return onlyText(ledger, at, readBlocks(ledger, at, content));
 }
+
+const BLOCKS: PartReader<Part> = { path: BLOCK, known: KNOWN, read: readBlock };
 
 function readBlock(ledger: Ledger, at: string, block: JsonObject): Part[] {
   switch (block.type) {
     case 'text':
-      if (typeof block.text === 'string')
-        return block.text === '' ? [] : [{ kind: 'text', text: block.text }];
-      ledger.refuse(`${at}.text`, `'${at}.text' must be a string.`);
-      return [];
+      return readTextPart(ledger, at, block);
     case 'image':
       return readImage(ledger, at, block);
     case 'document':
@@ -82,8 +73,7 @@ function readBlock(ledger: Ledger, at: string, block: JsonObject): Part[] {
         },
       ];
     default:
-      ledger.refuse(`${at}.type`, `'${at}.type' is no kind of content that can be told to the endpoint.`);
-      return [];
+      return refusePart(ledger, at);
   }
 }
 

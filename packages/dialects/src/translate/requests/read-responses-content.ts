@@ -2,8 +2,9 @@ import { isObject, type JsonObject, textOf } from '../../json.ts';
 import type { DocumentPart, ImagePart, Source } from '../conversation.ts';
 import { readUrl } from '../data-url.ts';
 import type { Ledger } from '../ledger.ts';
-import { absent, meetOthers, needText, readObjects } from './fields.ts';
+import { absent, needText } from './fields.ts';
 import type { ContentPart } from './read-chat-content.ts';
+import { type PartReader, readContent, readTextPart, refusePart } from './read-content.ts';
 import { readDetail } from './read-detail.ts';
 
 const PART = 'input[].content[]';
@@ -23,22 +24,17 @@ const KNOWN = new Set([
 
 /** A message's `content`, or what came of a call: a string, or parts. */
 export function readResponsesContent(ledger: Ledger, at: string, content: unknown): ContentPart[] {
-  if (absent(content) || content === '') return [];
-  if (typeof content === 'string') return [{ kind: 'text', text: content }];
-  return readObjects(ledger, at, content).flatMap(([name, part]) => {
-    meetOthers(ledger, PART, name, part, KNOWN);
-    return readPart(ledger, name, part);
-  });
+  return readContent(ledger, at, content, PARTS);
 }
+
+const PARTS: PartReader<ContentPart> = { path: PART, known: KNOWN, read: readPart };
 
 function readPart(ledger: Ledger, at: string, part: JsonObject): ContentPart[] {
   switch (part.type) {
     case 'input_text':
     case 'output_text':
     case 'text':
-      if (typeof part.text === 'string') return part.text === '' ? [] : [{ kind: 'text', text: part.text }];
-      ledger.refuse(`${at}.text`, `'${at}.text' must be a string.`);
-      return [];
+      return readTextPart(ledger, at, part);
     case 'refusal':
       return [{ kind: 'refusal', text: needText(ledger, `${at}.refusal`, part.refusal) }];
     case 'input_image':
@@ -46,8 +42,7 @@ function readPart(ledger: Ledger, at: string, part: JsonObject): ContentPart[] {
     case 'input_file':
       return readFile(ledger, at, part);
     default:
-      ledger.refuse(`${at}.type`, `'${at}.type' is no kind of content that can be told to the endpoint.`);
-      return [];
+      return refusePart(ledger, at);
   }
 }
 

@@ -1,4 +1,3 @@
-import { FILTER_FINISHES } from '../../answers/finish-reasons.ts';
 import { countOf, isObject, type JsonObject, objectsIn, textOf } from '../../json.ts';
 import { readChatUsage } from '../answers/chat-usage.ts';
 import { readChatFinish } from '../answers/finish-names.ts';
@@ -45,13 +44,7 @@ export function readChatEvents(hear: Tell): EventReader {
   function readChoice(choice: JsonObject): void {
     const delta = isObject(choice.delta) ? choice.delta : choice.message;
     if (isObject(delta)) readDelta(delta);
-    const reason = textOf(choice.finish_reason);
-    if (reason === null) return;
-    const native = textOf(choice.native_finish_reason) ?? '';
-    const finish = readChatFinish(FILTER_FINISHES.has(native) ? native : reason);
-    // vLLM and its like say at which sequence they stopped.
-    const stopSequence = finish === 'stop' ? textOf(choice.stop_reason) : null;
-    tell({ kind: 'finish', finish: stopSequence === null ? finish : 'stop_sequence', stopSequence });
+    if (textOf(choice.finish_reason) !== null) tell({ kind: 'finish', ...readChatFinish(choice) });
   }
 
   function readDelta(delta: JsonObject): void {
