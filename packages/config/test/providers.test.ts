@@ -113,9 +113,7 @@ describe('docs/providers.md says what the table says', () => {
     );
   const code = (values: readonly string[]) => values.map((value) => `\`${value}\``).join(', ');
   const served = ({ dialects, protocol }: Provider) =>
-    dialects === null
-      ? `all of ${protocol ?? 'its protocol'}`
-      : code(dialects.map((dialect) => dialect.replace(/^openai-/, '')));
+    dialects === null ? `all of ${protocol ?? 'its protocol'}` : code(dialects);
 
   test.each(Object.entries(PROVIDERS))('%s', (name, provider: Provider) => {
     expect(rows.filter(([first]) => first === `\`${name}\``).map((cells) => cells.slice(1))).toEqual([
