@@ -1,18 +1,15 @@
 import type { Simulator } from '@holdfast/simulator/simulator';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { expect, test } from '@jest/globals';
-import { type ConfigFile, chat, startGateway, type TestGateway } from './start-gateway.ts';
+import { type ConfigFile, chat, startGateway, type TestGateway, tiers } from './start-gateway.ts';
 
 const hedged = (simulator: Simulator, more: ConfigFile = {}): ConfigFile => ({
   clusters: {
     main: {
-      endpoints: ['primary', 'secondary'].map((name, index) => ({
-        name,
-        base_url: simulator.baseUrl(name),
-        api_key: 'sk-test',
-        priority: index + 1,
-        ...(name === 'secondary' ? { dialects: ['openai-chat'] } : {}),
-      })),
+      endpoints: [
+        ...tiers(simulator, ['primary']),
+        ...tiers(simulator, ['secondary'], { priority: 2, dialects: ['openai-chat'] }),
+      ],
     },
   },
   routes: [{ model: '*', cluster: 'main', hedge: true }],

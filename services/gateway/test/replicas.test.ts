@@ -1,25 +1,19 @@
+import type { Simulator } from '@holdfast/simulator/simulator';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { createInProcessState } from '@holdfast/state/in-process-state';
 import { expect, test } from '@jest/globals';
-import { chat, startGateway } from './start-gateway.ts';
+import { type ConfigFile, chat, startGateway, tiers } from './start-gateway.ts';
+
+const twoTiers = (simulator: Simulator, more: ConfigFile = {}): ConfigFile => ({
+  clusters: { main: { endpoints: tiers(simulator, ['primary', 'secondary']) } },
+  routes: [{ model: '*', cluster: 'main' }],
+  ...more,
+});
 
 test('what one replica finds broken the other spares, and a replica that starts later too', async () => {
   await using simulator = await startSimulator();
   const state = createInProcessState();
-  const config = {
-    clusters: {
-      main: {
-        protocol: 'openai',
-        endpoints: ['primary', 'secondary'].map((name, index) => ({
-          name,
-          base_url: simulator.baseUrl(name),
-          api_key: 'sk-test',
-          priority: index + 1,
-        })),
-      },
-    },
-    routes: [{ model: '*', cluster: 'main' }],
-  };
+  const config = twoTiers(simulator);
   await using first = await startGateway(config, { state });
   await using second = await startGateway(config, { state });
   simulator.behave('primary', { status: 500 });
@@ -36,21 +30,7 @@ test('what one replica finds broken the other spares, and a replica that starts 
 test('an endpoint that may be back is tried by one replica at a time', async () => {
   await using simulator = await startSimulator();
   const state = createInProcessState();
-  const config = {
-    breaker: { open_for: '300ms', ramp: '0s' },
-    clusters: {
-      main: {
-        protocol: 'openai',
-        endpoints: ['primary', 'secondary'].map((name, index) => ({
-          name,
-          base_url: simulator.baseUrl(name),
-          api_key: 'sk-test',
-          priority: index + 1,
-        })),
-      },
-    },
-    routes: [{ model: '*', cluster: 'main' }],
-  };
+  const config = twoTiers(simulator, { breaker: { open_for: '300ms', ramp: '0s' } });
   await using first = await startGateway(config, { state });
   await using second = await startGateway(config, { state });
   simulator.behave('primary', { status: 500 });

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { loadConfig } from '@holdfast/config/load-config';
 import type { Config } from '@holdfast/config/types';
 import { createLogger } from '@holdfast/runtime/logger';
+import type { Simulator } from '@holdfast/simulator/simulator';
 import { createInProcessState } from '@holdfast/state/in-process-state';
 import type { SharedState } from '@holdfast/state/shared-state';
 import { composeGateway, type RunningGateway } from '../src/compose.ts';
@@ -108,6 +109,16 @@ export async function startGateway(
     [Symbol.asyncDispose]: () => running.close(),
   };
 }
+
+/** An endpoint at each of these upstreams, the first one asked first. */
+export const tiers = (simulator: Simulator, names: readonly string[], more: object = {}) =>
+  names.map((name, index) => ({
+    name,
+    base_url: simulator.baseUrl(name),
+    api_key: `sk-${name}`,
+    priority: index + 1,
+    ...more,
+  }));
 
 /** The smallest useful chat request. */
 export const chat = (model = 'gpt-4o', more: Record<string, unknown> = {}) => ({

@@ -1,27 +1,17 @@
 import type { Simulator } from '@holdfast/simulator/simulator';
 import { startSimulator } from '@holdfast/simulator/start-simulator';
 import { describe, expect, test } from '@jest/globals';
-import { type ConfigFile, chat, readAnswer, startGateway } from './start-gateway.ts';
+import { type ConfigFile, chat, readAnswer, startGateway, tiers } from './start-gateway.ts';
 
 const config = (simulator: Simulator): ConfigFile => ({
   clusters: {
     main: {
       protocol: 'openai',
-      endpoints: ['primary', 'secondary'].map((name, index) => ({
-        name,
-        base_url: simulator.baseUrl(name),
-        api_key: `sk-${name}`,
-        priority: index + 1,
-      })),
+      endpoints: tiers(simulator, ['primary', 'secondary']),
     },
     claude: {
       protocol: 'anthropic',
-      endpoints: ['first', 'second'].map((name, index) => ({
-        name,
-        base_url: simulator.baseUrl(name),
-        api_key: `sk-${name}`,
-        priority: index + 1,
-      })),
+      endpoints: tiers(simulator, ['first', 'second']),
     },
   },
   routes: [

@@ -1,5 +1,5 @@
 import type { Simulator } from '@holdfast/simulator/simulator';
-import type { ConfigFile } from '../start-gateway.ts';
+import { type ConfigFile, tiers } from '../start-gateway.ts';
 
 /** Found in nothing that the admin port shows. */
 export const CANARY = 'sk-canary-5b1f07d3e2';
@@ -18,12 +18,7 @@ export const outageConfig = (simulator: Simulator): ConfigFile => ({
   clusters: {
     main: {
       protocol: 'openai',
-      endpoints: ['primary', 'secondary'].map((name, index) => ({
-        name,
-        base_url: simulator.baseUrl(name),
-        api_key: CANARY,
-        priority: index + 1,
-      })),
+      endpoints: tiers(simulator, ['primary', 'secondary'], { api_key: CANARY }),
     },
     tokens: {
       protocol: 'openai',
