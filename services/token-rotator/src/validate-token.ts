@@ -3,7 +3,7 @@ import { classify } from '@holdfast/core/classify/classify';
 import type { TokenEvent } from '@holdfast/core/tokens/token-state';
 import { verdictToTokenEvent } from '@holdfast/core/tokens/verdict-to-token-event';
 import type { AttemptResult } from '@holdfast/core/verdict';
-import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
+import { MAX_ERROR_BYTES, readErrorBody } from '@holdfast/dialects/errors/read-error-body';
 import { flatHeaders } from '@holdfast/dialects/response-headers';
 import { ANTHROPIC_VERSION, credentialHeader, modelsPath } from '@holdfast/dialects/upstream-call';
 import { type Dispatcher, request } from 'undici';
@@ -31,7 +31,6 @@ export interface ValidateOptions {
 const LIMITS: ReadonlySet<AttemptResult> = new Set<AttemptResult>(['rate_limited', 'quota_exhausted']);
 const UNKNOWN: Validation = { result: 'unknown', event: null };
 const VALID: Validation = { result: 'valid', event: { kind: 'validated' } };
-const MAX_ERROR_BYTES = 256 * 1024;
 /** A key that may not list models is a key all the same (OpenAI's restricted keys). */
 const RESTRICTED_KEY = /insufficient permissions|missing scopes/i;
 

@@ -8,14 +8,14 @@ export interface ErrorBody {
 }
 
 /** More is no error message; the rest is not read. */
-const MAX_BYTES = 256 * 1024;
+export const MAX_ERROR_BYTES = 256 * 1024;
 
 /**
  * The body of a status that is no 2xx, of any kind: JSON in any shape (see `readProviderError`), an event stream with an
  * error event, HTML (its title), plain text such as Cloudflare's `error code: 502`, nothing. Never throws.
  */
 export function readErrorBody(bytes: Uint8Array): ErrorBody {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, MAX_BYTES))
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, MAX_ERROR_BYTES))
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .trim();

@@ -1,6 +1,6 @@
 import type { TokenPool } from '@holdfast/config/types';
 import type { PoolState } from '@holdfast/core/tokens/pool-state';
-import { blockOf, freshToken, type TokenState } from '@holdfast/core/tokens/token-state';
+import { blockOf, freshToken, prunedToken, type TokenState } from '@holdfast/core/tokens/token-state';
 import { iso, isoOrNull } from './iso.ts';
 
 /** A token pool as this gateway knows it: names only. Times are ISO 8601. */
@@ -50,8 +50,10 @@ function tokenStatus(name: string, account: string, token: TokenState, nowMs: nu
     reason: block?.reason ?? null,
     failures: token.failures,
     last_used: isoOrNull(token.lastUsedMs),
-    blocked_models: Object.entries(token.models)
-      .filter(([, { untilMs }]) => untilMs > nowMs)
-      .map(([model, { untilMs, reason }]) => ({ model, until: iso(untilMs), reason })),
+    blocked_models: Object.entries(prunedToken(token, nowMs).models).map(([model, { untilMs, reason }]) => ({
+      model,
+      until: iso(untilMs),
+      reason,
+    })),
   };
 }

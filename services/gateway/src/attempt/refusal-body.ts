@@ -1,9 +1,6 @@
-import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
+import { MAX_ERROR_BYTES, readErrorBody } from '@holdfast/dialects/errors/read-error-body';
 import { Collector } from '../collector.ts';
 import type { Body, BodyEvents } from './bodies.ts';
-
-/** An error needs no more; the rest is not read. */
-const MAX_ERROR_BYTES = 256 * 1024;
 
 /** The body of a status that is no 2xx. */
 export function refusalBody(

@@ -3,14 +3,13 @@ import { classify } from '@holdfast/core/classify/classify';
 import { transportCause } from '@holdfast/core/transport-cause';
 import type { Verdict } from '@holdfast/core/verdict';
 import { dialects } from '@holdfast/dialects/dialects';
-import { readErrorBody } from '@holdfast/dialects/errors/read-error-body';
+import { MAX_ERROR_BYTES, readErrorBody } from '@holdfast/dialects/errors/read-error-body';
 import { scrubProviderError } from '@holdfast/dialects/errors/scrub-provider-error';
 import { flatHeaders } from '@holdfast/dialects/response-headers';
 import { Collector } from '../collector.ts';
 
 /** Headers of a provider's answer that are about the answer; all others stay here. */
 const KEPT_HEADERS = ['content-type', 'content-length', 'content-encoding', 'content-disposition'] as const;
-const MAX_ERROR_BYTES = 256 * 1024;
 
 export interface OpaqueAnswer {
   readonly requestId: string;

@@ -1,4 +1,4 @@
-import { blockOf, type TokenState } from '@holdfast/core/tokens/token-state';
+import { blockOf, prunedToken, type TokenState } from '@holdfast/core/tokens/token-state';
 import type { PoolEntry } from '../pool-book.ts';
 
 /** The answer of `GET /v1/tokens/stats`; times are ISO 8601. Names only, never a value. */
@@ -50,9 +50,8 @@ export function tokenStats(entry: PoolEntry | null, pools: readonly string[], no
   return { pool: pool.name, current_token: state.current, total_tokens: tokens.length, tokens, pools };
 }
 
-function blockedModels({ models }: TokenState, nowMs: number): TokenStat['blockedModels'] {
-  return Object.entries(models)
-    .filter(([, { untilMs }]) => untilMs > nowMs)
+function blockedModels(token: TokenState, nowMs: number): TokenStat['blockedModels'] {
+  return Object.entries(prunedToken(token, nowMs).models)
     .map(([model, { untilMs, reason }]) => ({ model, until: iso(untilMs), reason }))
     .sort((a, b) => (a.model < b.model ? -1 : 1));
 }
