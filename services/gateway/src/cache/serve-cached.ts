@@ -104,11 +104,16 @@ async function follow(
   leader: Promise<StoredAnswer | null>,
 ): Promise<StoredAnswer | null> {
   const startedMs = gateway.now();
-  const waitMs = Math.min(exchange.deadlineMs - startedMs, exchange.route.route.timeouts.firstContentMs);
+  const untilMs = Math.min(exchange.deadlineMs, startedMs + exchange.route.route.timeouts.firstContentMs);
   let timer: NodeJS.Timeout | undefined;
   const called = new Promise<null>((resolve) => {
-    // A timer may be a millisecond early, and then there would seem to be time for a call.
-    timer = setTimeout(resolve, waitMs + 1, null);
+    // A timer of a busy process may be early, and then there would seem to be time for a call.
+    const look = () => {
+      const leftMs = untilMs - gateway.now();
+      if (leftMs <= 0) resolve(null);
+      else timer = setTimeout(look, Math.ceil(leftMs));
+    };
+    look();
     exchange.wake = () => resolve(null);
   });
   const answer = await Promise.race([leader, called]);
