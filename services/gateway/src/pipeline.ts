@@ -72,7 +72,8 @@ async function tryModel(tries: ModelTries): Promise<'answered' | GaveUp> {
       if (forbidden) gateway.metrics.retrySuppressed(forbidden);
       return next;
     }
-    const clearance = await clearanceFor(tries, next);
+    const clear = clearanceFor(tries, next);
+    const clearance = clear instanceof Promise ? await clear : clear;
     if (clearance.kind === 'give_up') return clearance;
     if (clearance.kind === 'plan_again') continue;
 

@@ -1,5 +1,4 @@
-import type { Gateway } from '../gateway.ts';
-import { type Exchange, waitUntil } from '../ingress/exchange.ts';
+import { waitUntil } from '../ingress/exchange.ts';
 import type { ModelTries } from '../plan/model-tries.ts';
 import { type GaveUp, giveUp, type Plan, type PlannedAttempt } from '../plan/plan.ts';
 import { peekToken } from '../states/credentials.ts';
@@ -19,43 +18,37 @@ const AGAIN: Clearance = { kind: 'plan_again' };
 
 /**
  * Whether the planned step may be taken now. What stands in its way is waited for: a time, a place at a full endpoint, the
- * minimum interval between calls, the retry budget.
+ * minimum interval between calls, the retry budget. No promise where nothing does, as nearly always.
  */
-export async function clearanceFor(tries: ModelTries, plan: Exclude<Plan, GaveUp>): Promise<Clearance> {
-  if (plan.kind !== 'attempt') {
-    tries.wish.turnIn = null;
-    const went = await pause(tries, plan);
-    if (tries.exchange.cancelled) return giveUp('cancelled');
-    return went ? AGAIN : giveUp('overloaded');
-  }
-  return (await throttled(tries, plan)) ?? budgeted(tries, plan);
+export function clearanceFor(tries: ModelTries, plan: Exclude<Plan, GaveUp>): Clearance | Promise<Clearance> {
+  if (plan.kind !== 'attempt') return pause(tries, plan);
+  return isThrottled(tries.wish.throttle) ? throttled(tries, plan) : budgeted(tries, plan);
 }
 
-/** Waits for what the plan waits for; false when a full endpoint had no place in time. */
+/** Waits for what the plan waits for. */
 async function pause(
-  { exchange, gateway }: ModelTries,
+  { exchange, gateway, wish }: ModelTries,
   plan: Plan & { kind: 'wait' | 'queue' },
-): Promise<boolean> {
+): Promise<Clearance> {
+  wish.turnIn = null;
   if (plan.kind === 'wait') {
     await waitUntil(exchange, plan.untilMs, gateway.now());
-    return true;
+    return exchange.cancelled ? giveUp('cancelled') : AGAIN;
   }
   const free = await waitForPlace(gateway, exchange, plan.runtime);
+  if (!exchange.cancelled) return free ? AGAIN : giveUp('overloaded');
   // Whoever leaves the line hands the place on.
-  if (free && exchange.cancelled) plan.runtime.slots.wake();
-  return free;
+  if (free) plan.runtime.slots.wake();
+  return giveUp('cancelled');
 }
 
-/** Null when it is this request's turn, or calls keep no interval. */
-async function throttled(
-  { exchange, gateway, route, model, wish }: ModelTries,
-  { runtime }: PlannedAttempt,
-): Promise<Clearance | null> {
-  const { throttle } = route.route;
-  if (!isThrottled(throttle)) return null;
-  const token = peekToken(gateway, runtime, wish);
+/** Goes on when it is this request's turn. */
+async function throttled(tries: ModelTries, plan: PlannedAttempt): Promise<Clearance> {
+  const { exchange, gateway, model, wish } = tries;
+  const { throttle } = wish;
+  const token = peekToken(gateway, plan.runtime, wish);
   const line = throttleLine(throttle, model, token);
-  if (wish.turnIn === line) return null;
+  if (wish.turnIn === line) return budgeted(tries, plan);
   wish.turnIn = (await takeTurn(exchange, gateway, throttle, line, model)) ? line : null;
   if (exchange.cancelled) return giveUp('cancelled');
   if (wish.turnIn !== null) return AGAIN;
@@ -67,19 +60,12 @@ async function throttled(
   return AGAIN;
 }
 
-async function budgeted(
-  { exchange, gateway, route, wish }: ModelTries,
-  plan: PlannedAttempt,
-): Promise<Clearance> {
+function budgeted(tries: ModelTries, plan: PlannedAttempt): Clearance | Promise<Clearance> {
+  const { exchange, gateway, route } = tries;
   const isRetry = exchange.trail.length > 0 && !leavesForProven(plan, gateway.now());
-  if (!isRetry || gateway.budget.take(route.route.retry.budget))
-    return { kind: 'go', plan, inBudget: isRetry };
-  wish.turnIn = null;
-  await waitForBudget(exchange, gateway);
-  if (exchange.cancelled) return giveUp('cancelled');
-  if (gateway.now() < exchange.deadlineMs) return AGAIN;
-  gateway.metrics.retrySuppressed('budget');
-  return giveUp('budget');
+  return !isRetry || gateway.budget.take(route.route.retry.budget)
+    ? { kind: 'go', plan, inBudget: isRetry }
+    : whenBudgetFree(tries);
 }
 
 /** The failover of a request to an endpoint that is known to work is the load it would have had anyway, and no storm. */
@@ -87,10 +73,17 @@ const leavesForProven = ({ why, runtime }: PlannedAttempt, nowMs: number): boole
   why === 'fresh_endpoint' && isProven(runtime.state, nowMs);
 
 /** Waits until the budget may have a place, the deadline has come, or the request is cancelled. */
-async function waitForBudget(exchange: Exchange, { budget, now }: Gateway): Promise<void> {
+async function whenBudgetFree({ exchange, gateway, wish }: ModelTries): Promise<Clearance> {
+  const { budget, now, metrics } = gateway;
+  wish.turnIn = null;
   const over = waitUntil(exchange, exchange.deadlineMs, now());
   const callOff = exchange.wake ? budget.whenFree(exchange.wake) : null;
   await over;
   callOff?.();
-  exchange.elsewhereMs -= Math.max(0, exchange.deadlineMs - now());
+  const leftMs = exchange.deadlineMs - now();
+  exchange.elsewhereMs -= Math.max(0, leftMs);
+  if (exchange.cancelled) return giveUp('cancelled');
+  if (leftMs > 0) return AGAIN;
+  metrics.retrySuppressed('budget');
+  return giveUp('budget');
 }
