@@ -6,6 +6,7 @@ import type { Translation } from '@holdfast/dialects/translate/translation';
 import type { Dispatcher } from 'undici';
 import type { ConnectionUse, KnowsConnection } from '../states/connections.ts';
 import type { EndpointRuntime } from '../states/endpoint-runtime.ts';
+import { AttemptTimer, type Phase } from './attempt-timer.ts';
 import type { Body, BodyEvents } from './bodies.ts';
 import { openBody } from './open-body.ts';
 
@@ -78,8 +79,6 @@ const ATTEMPT_OVER = new Error('the attempt is over');
 /** How long a body may take to end after its terminator before the connection is given up. */
 const LINGER_MS = 1000;
 
-type Phase = 'connect' | 'headers' | 'first_content' | 'idle';
-
 /** Calls the endpoint once. Never throws: every way it can end is an observation. */
 export function attempt(order: AttemptOrder): RunningAttempt {
   const call = new Call(order);
@@ -95,10 +94,7 @@ class Call implements KnowsConnection, BodyEvents {
   #resolve!: (report: AttemptReport) => void;
   #controller: Dispatcher.DispatchController | null = null;
   #body: Body | null = null;
-  #phase: Phase = 'connect';
-  #phaseEndsMs: number;
-  #timer: NodeJS.Timeout | undefined;
-  #timerEndsMs = Number.POSITIVE_INFINITY;
+  readonly #timer: AttemptTimer;
   #linger: NodeJS.Timeout | undefined;
   #reusedSocket = false;
   #status: number | null = null;
@@ -110,12 +106,12 @@ class Call implements KnowsConnection, BodyEvents {
   constructor(order: AttemptOrder) {
     this.#order = order;
     this.#startedMs = order.now();
-    this.#phaseEndsMs = this.#startedMs + order.connectMs;
+    this.#timer = new AttemptTimer(order.now, order.deadlineMs, (what, nowMs) => this.#expired(what, nowMs));
     this.report = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+    this.#timer.enter('connect', order.connectMs);
     this.#dispatch();
-    if (!this.#settled) this.#rearm();
   }
 
   #dispatch(): void {
@@ -146,9 +142,7 @@ class Call implements KnowsConnection, BodyEvents {
     }
     this.#reusedSocket = this.connection!.uses++ > 0;
     this.#controller = controller;
-    this.#phase = 'headers';
-    this.#phaseEndsMs = this.#order.now() + this.#order.firstContentMs;
-    this.#rearmIfEarlier();
+    this.#timer.enter('headers', this.#order.firstContentMs);
   }
 
   onResponseStart(
@@ -158,7 +152,7 @@ class Call implements KnowsConnection, BodyEvents {
   ): void {
     if (this.#settled || status < 200) return;
     this.#status = status;
-    this.#phase = 'first_content';
+    this.#timer.rename('first_content');
     this.#body = openBody(this.#order, status, headers, this);
     this.#controller = controller;
   }
@@ -188,7 +182,7 @@ class Call implements KnowsConnection, BodyEvents {
   found(observation: Observation, ending: Buffer | null = null): void {
     if (this.#settled) return;
     this.#settled = true;
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     const success = observation.kind === 'success';
     const body = this.#body;
     if (!body?.finished) {
@@ -218,60 +212,34 @@ class Call implements KnowsConnection, BodyEvents {
   content(held: Buffer): void {
     // A decoder may still have had content in it when the attempt was given up: the client must not see it.
     if (this.#settled) return;
-    const now = this.#order.now();
     this.#committed = true;
-    this.#firstContentMs = now - this.#startedMs;
-    this.#phase = 'idle';
-    this.#phaseEndsMs = now + this.#order.idleMs;
-    this.#rearmIfEarlier();
+    this.#firstContentMs = this.#order.now() - this.#startedMs;
+    this.#timer.setLimit(this.#order.totalMs);
+    this.#timer.enter('idle', this.#order.idleMs);
     this.#order.gate.commit(held);
   }
 
   events(bytes: Buffer, content: boolean): void {
     if (this.#settled) return;
     // Comments and pings are no progress (FAULTS S05).
-    if (content) this.#phaseEndsMs = this.#order.now() + this.#order.idleMs;
+    if (content) this.#timer.extend(this.#order.idleMs);
     if (this.#order.gate.write(bytes) || this.#paused) return;
     this.#paused = true;
+    this.#timer.pause();
     this.#controller?.pause();
     this.#order.gate.onDrain(() => {
       this.#paused = false;
-      this.#phaseEndsMs = this.#order.now() + this.#order.idleMs;
-      this.#rearmIfEarlier();
+      if (!this.#settled) this.#timer.resume(this.#order.idleMs);
       this.#controller?.resume();
     });
   }
 
-  /** The phase's end moves with every event, the timer does not: when it fires early it is set again for the rest. */
-  readonly #tick = (): void => {
-    const now = this.#order.now();
-    const limit = this.#committed ? this.#order.totalMs : this.#order.deadlineMs;
-    if (now >= limit) {
-      this.found({
-        kind: 'timeout',
-        timer: this.#committed ? 'total' : 'deadline',
-        afterMs: now - this.#startedMs,
-      });
-    } else if (now >= this.#phaseEndsMs && !this.#paused) {
-      if (this.#phase === 'idle' && this.#body?.completeWithoutEnd()) this.#body.end();
-      else this.found({ kind: 'timeout', timer: this.#phase, afterMs: now - this.#startedMs });
-    } else {
-      this.#rearm();
+  #expired(what: Phase | 'limit', nowMs: number): void {
+    if (what === 'idle' && this.#body?.completeWithoutEnd()) {
+      this.#body.end();
+      return;
     }
-  };
-
-  #rearm(): void {
-    clearTimeout(this.#timer);
-    this.#timerEndsMs = this.#nextEndMs();
-    this.#timer = setTimeout(this.#tick, Math.max(1, Math.ceil(this.#timerEndsMs - this.#order.now())));
-  }
-
-  #rearmIfEarlier(): void {
-    if (this.#nextEndMs() < this.#timerEndsMs) this.#rearm();
-  }
-
-  #nextEndMs(): number {
-    const limit = this.#committed ? this.#order.totalMs : this.#order.deadlineMs;
-    return this.#paused ? limit : Math.min(this.#phaseEndsMs, limit);
+    const timer = what === 'limit' ? (this.#committed ? 'total' : 'deadline') : what;
+    this.found({ kind: 'timeout', timer, afterMs: nowMs - this.#startedMs });
   }
 }
