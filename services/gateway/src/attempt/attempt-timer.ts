@@ -43,6 +43,10 @@ export class AttemptTimer {
     this.#limitMs = limitMs;
   }
 
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** Only the limit counts until `resume`. */
   pause(): void {
     this.#paused = true;

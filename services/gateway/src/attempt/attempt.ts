@@ -100,7 +100,6 @@ class Call implements KnowsConnection, BodyEvents {
   #status: number | null = null;
   #firstContentMs: number | null = null;
   #committed = false;
-  #paused = false;
   #settled = false;
 
   constructor(order: AttemptOrder) {
@@ -223,12 +222,10 @@ class Call implements KnowsConnection, BodyEvents {
     if (this.#settled) return;
     // Comments and pings are no progress (FAULTS S05).
     if (content) this.#timer.extend(this.#order.idleMs);
-    if (this.#order.gate.write(bytes) || this.#paused) return;
-    this.#paused = true;
+    if (this.#order.gate.write(bytes) || this.#timer.paused) return;
     this.#timer.pause();
     this.#controller?.pause();
     this.#order.gate.onDrain(() => {
-      this.#paused = false;
       if (!this.#settled) this.#timer.resume(this.#order.idleMs);
       this.#controller?.resume();
     });
