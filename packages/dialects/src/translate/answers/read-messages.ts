@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, objectsIn, textOf } from '../../json.ts';
 import type { Answer, AnswerPart } from '../conversation.ts';
+import { readThinking } from '../read-thinking.ts';
 import { readMessagesFinish } from './finish-names.ts';
 import { finishOf } from './finish-of.ts';
 import { readMessagesUsage } from './messages-usage.ts';
@@ -28,14 +29,7 @@ function readBlock(block: JsonObject): AnswerPart[] {
     case 'text':
       return [{ kind: 'text', text: textOf(block.text) ?? '' }];
     case 'thinking':
-      return [
-        {
-          kind: 'reasoning',
-          text: textOf(block.thinking) ?? '',
-          signature: textOf(block.signature),
-          sealed: null,
-        },
-      ];
+      return [readThinking(block)];
     case 'redacted_thinking':
       return [{ kind: 'reasoning', text: '', signature: null, sealed: textOf(block.data) }];
     case 'tool_use':

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, textOf } from '../../json.ts';
 import type { DocumentPart, ImagePart, Part, Source, TextPart, ToolResultPart } from '../conversation.ts';
 import type { Ledger } from '../ledger.ts';
+import { readThinking } from '../read-thinking.ts';
 import { needText, readObject } from './fields.ts';
 import { onlyText, type PartReader, readContent, readTextPart, refusePart } from './read-content.ts';
 
@@ -55,14 +56,7 @@ function readBlock(ledger: Ledger, at: string, block: JsonObject): Part[] {
     case 'tool_result':
       return [readResult(ledger, at, block)];
     case 'thinking':
-      return [
-        {
-          kind: 'reasoning',
-          text: textOf(block.thinking) ?? '',
-          signature: textOf(block.signature),
-          sealed: null,
-        },
-      ];
+      return [readThinking(block)];
     case 'redacted_thinking':
       return [
         {

@@ -1,8 +1,8 @@
 import { isObject } from '../../json.ts';
 import type { AnswerFormat, Conversation, Reasoning, Tool, ToolChoice } from '../conversation.ts';
 import type { Ledger } from '../ledger.ts';
-import { sha256 } from '../sha256.ts';
 import type { Target } from '../translation.ts';
+import { userWithin } from '../user-within.ts';
 import { type ChatAbilities, chatAbilities } from './chat-abilities.ts';
 import { fitsStrict } from './fits-strict.ts';
 import { publishedMaxOutput } from './published-max-output.ts';
@@ -81,7 +81,7 @@ function writeLimit({ maxOutput }: Conversation, target: Target, { completionTok
 
 function writeUser(ledger: Ledger, user: string | null, abilities: ChatAbilities) {
   if (user === null) return {};
-  if (abilities.user) return { user: user.length > MAX_USER ? sha256(user) : user };
+  if (abilities.user) return { user: userWithin(user, MAX_USER) };
   ledger.drop(ledger.names.user);
   return {};
 }

@@ -1,8 +1,8 @@
 import { type JsonObject, saysSomething } from '../../json.ts';
 import type { Conversation, Tool, ToolChoice } from '../conversation.ts';
 import type { Ledger } from '../ledger.ts';
-import { sha256 } from '../sha256.ts';
 import type { Target } from '../translation.ts';
+import { userWithin } from '../user-within.ts';
 import { type ClaudeAbilities, claudeAbilities } from './claude-abilities.ts';
 import { instructedFormat } from './instructed-format.ts';
 import { limitCacheMarks } from './limit-cache-marks.ts';
@@ -42,7 +42,7 @@ export function writeMessagesRequest(ledger: Ledger, asked: Conversation, target
     ...(Object.keys(output).length === 0 ? {} : { output_config: output }),
     ...writeSampling(ledger, conversation, abilities, isThinking(thinking)),
     ...writeStops(ledger, conversation),
-    ...(user === null ? {} : { metadata: { user_id: user.length > MAX_USER ? sha256(user) : user } }),
+    ...(user === null ? {} : { metadata: { user_id: userWithin(user, MAX_USER) } }),
     ...(conversation.stream ? { stream: true } : {}),
   };
 }
